@@ -1,0 +1,22 @@
+"""Names for the identifiers that travel through the house.
+
+All are UUIDs (version 7 where we or a phone make them) except the actor: ten
+characters of lower-case base32, random, one per installed app and per branch
+of its history.
+"""
+
+from typing import NewType, TypeAlias
+from uuid import UUID
+
+OrganisationId = NewType("OrganisationId", UUID)
+PersonId = NewType("PersonId", UUID)
+ProjectId = NewType("ProjectId", UUID)
+TaskId = NewType("TaskId", UUID)
+TimeEntryId = NewType("TimeEntryId", UUID)
+OperationId = NewType("OperationId", UUID)
+InviteId = NewType("InviteId", UUID)
+PostingId = NewType("PostingId", UUID)
+BatchId = NewType("BatchId", UUID)
+Actor = NewType("Actor", str)
+
+Dot: TypeAlias = tuple[Actor, int]

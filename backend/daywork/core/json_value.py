@@ -1,0 +1,5 @@
+"""What the protocol's JSON may hold: everything but fractions."""
+
+from typing import TypeAlias
+
+JsonValue: TypeAlias = "None | bool | int | str | list[JsonValue] | dict[str, JsonValue]"
