@@ -1,0 +1,161 @@
+"""The database behind one facade: SQLite in one process, or PostgreSQL.
+
+``write`` runs a plain function over a unit of work in one transaction and
+returns after the commit; ``read`` runs one on a snapshot that cannot write.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from daywork.store.unit_of_work import UnitOfWork
+from daywork.store.writer_thread import WriterThread
+
+Answer = TypeVar("Answer")
+Act = Callable[[UnitOfWork], Answer]
+
+READERS_MAX = 4  # threads that read SQLite beside the writer
+POSTGRESQL_POOL_SIZE = 10
+
+
+class Database(Protocol):
+    """What a door needs of the store."""
+
+    async def write(self, act: Act[Answer]) -> Answer:
+        """Run ``act`` in one transaction; return its result after the commit."""
+        ...
+
+    async def read(self, act: Act[Answer]) -> Answer:
+        """Run ``act`` on one snapshot; it cannot write."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what waits and let go of the connections."""
+        ...
+
+
+class SqliteDatabase:
+    """One file, one writing thread, a few reading threads."""
+
+    def __init__(self, file: Path) -> None:
+        self._write_engine = _sqlite_engine(file, read_only=False)
+        self._read_engine = _sqlite_engine(file, read_only=True)
+        self._writer = WriterThread(self._write_engine)
+        self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="daywork-reader")
+
+    async def write(self, act: Act[Answer]) -> Answer:
+        """Run ``act`` in the writer thread, inside the next group commit."""
+        return await self._writer.run(lambda connection: _run_unit(connection, act))
+
+    async def read(self, act: Act[Answer]) -> Answer:
+        """Run ``act`` in a reading thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, act)
+
+    def _read(self, act: Act[Answer]) -> Answer:
+        with self._read_engine.connect() as connection, connection.begin():
+            return _run_unit(connection, act)
+
+    async def close(self) -> None:
+        """Finish the waiting jobs, then close both engines."""
+        await asyncio.to_thread(self._writer.close)
+        self._readers.shutdown()
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+
+
+class PostgresqlDatabase:
+    """A pool of asyncpg connections; any number of processes may share it."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_async_engine(
+            _with_asyncpg(url),
+            pool_size=POSTGRESQL_POOL_SIZE,
+            # A generic plan cached while a table was empty would scan it for ever.
+            connect_args={"server_settings": {"enable_seqscan": "off", "timezone": "UTC"}},
+        )
+
+    async def write(self, act: Act[Answer]) -> Answer:
+        """Run ``act`` in one transaction."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            return await session.run_sync(_act_on_session, act)
+
+    async def read(self, act: Act[Answer]) -> Answer:
+        """Run ``act`` in one read-only snapshot."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            async with AsyncSession(connection) as session:
+                return await session.run_sync(_act_on_session, act)
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._engine.dispose()
+
+
+def open_database(home: Path, url: str | None) -> Database:
+    """Return PostgreSQL at ``url``, or SQLite in ``home`` when ``url`` is None.
+
+    The schema must be there: see ``daywork.store.migration``.
+    """
+    return SqliteDatabase(sqlite_file(home)) if url is None else PostgresqlDatabase(url)
+
+
+def sqlite_file(home: Path) -> Path:
+    """Return where the SQLite database of ``home`` lies."""
+    return home / "daywork.sqlite"
+
+
+def _act_on_session(session: Session, act: Act[Answer]) -> Answer:
+    unit = UnitOfWork(lambda: session)
+    answer = act(unit)
+    session.flush()
+    return answer
+
+
+def _run_unit(connection: Connection, act: Act[Answer]) -> Answer:
+    unit = UnitOfWork(lambda: Session(connection, join_transaction_mode="rollback_only"))
+    try:
+        answer = act(unit)
+        unit.finish()
+    except BaseException:
+        unit.abandon()
+        raise
+    return answer
+
+
+def _sqlite_engine(file: Path, *, read_only: bool) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{file}",
+        # The writer keeps one connection for good; readers take turns on a few.
+        poolclass=QueuePool if read_only else StaticPool,
+        connect_args={"check_same_thread": False, "timeout": 30},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver: Any, _record: Any) -> None:
+        driver.isolation_level = None  # We send BEGIN ourselves, so that reads are snapshots.
+        driver.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            driver.execute("PRAGMA query_only = ON")
+            return
+        driver.execute("PRAGMA journal_mode = WAL")
+        driver.execute("PRAGMA synchronous = FULL")
+        driver.execute("PRAGMA wal_autocheckpoint = 10000")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _with_asyncpg(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)

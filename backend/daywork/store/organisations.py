@@ -1,0 +1,98 @@
+"""Organisations and their revision counters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Session
+from sqlmodel import Field, select
+
+from daywork.core.ids import OrganisationId
+from daywork.core.organisation import Organisation
+from daywork.store.row import Id, Instant, Row
+
+
+class OrganisationRow(Row, table=True):
+    """A company with its own people, projects and ledger."""
+
+    __tablename__ = "organisation"
+
+    id: UUID = Field(primary_key=True, sa_type=Id)
+    name: str = Field(sa_type=String(200), unique=True)
+    time_zone: str = Field(sa_type=String(64))
+    currency: str = Field(sa_type=String(3))
+    is_practice: bool = False
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class SyncCounterRow(Row, table=True):
+    """The last revision given out; its row lock orders an organisation's writes."""
+
+    __tablename__ = "sync_counter"
+
+    organisation_id: UUID = Field(primary_key=True, sa_type=Id, foreign_key="organisation.id")
+    revision: int = Field(default=0, sa_type=BigInteger)
+    reference_revision: int = Field(default=0, sa_type=BigInteger)
+    epoch: str = Field(sa_type=String(16))
+
+
+class OrganisationStore:
+    """Queries on organisations. These are the only ones without an organisation."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, organisation: Organisation, *, epoch: str, now: datetime) -> None:
+        """Store a new organisation with a counter at 0."""
+        self._session.add(
+            OrganisationRow(
+                id=organisation.id,
+                name=organisation.name,
+                time_zone=organisation.time_zone,
+                currency=organisation.currency,
+                is_practice=organisation.is_practice,
+                created_at=now,
+            )
+        )
+        self._session.flush()
+        self._session.add(SyncCounterRow(organisation_id=organisation.id, epoch=epoch))
+        self._session.flush()
+
+    def all(self) -> Sequence[Organisation]:
+        """Return every organisation, by name."""
+        rows = self._session.scalars(select(OrganisationRow).order_by(OrganisationRow.name)).all()
+        return [_from_row(row) for row in rows]
+
+    def get(self, organisation_id: OrganisationId) -> Organisation | None:
+        """Return the organisation, or None."""
+        row = self._session.get(OrganisationRow, organisation_id)
+        return None if row is None else _from_row(row)
+
+    def epoch(self, organisation_id: OrganisationId) -> str:
+        """Return the mark of this history; it changes when a backup is restored."""
+        return self._counter(organisation_id).epoch
+
+    def reference_revision(self, organisation_id: OrganisationId) -> int:
+        """Return the revision of projects, tasks and people."""
+        return self._counter(organisation_id).reference_revision
+
+    def reference_changed(self, organisation_id: OrganisationId) -> None:
+        """Count one change of projects, tasks or people."""
+        self._counter(organisation_id).reference_revision += 1
+        self._session.flush()
+
+    def _counter(self, organisation_id: OrganisationId) -> SyncCounterRow:
+        row = self._session.get(SyncCounterRow, organisation_id)
+        assert row is not None, "an organisation is stored with its counter"
+        return row
+
+
+def _from_row(row: OrganisationRow) -> Organisation:
+    return Organisation(
+        id=OrganisationId(row.id),
+        name=row.name,
+        time_zone=row.time_zone,
+        currency=row.currency,
+        is_practice=row.is_practice,
+    )

@@ -1,0 +1,44 @@
+"""One transaction, and the subject stores that share it.
+
+A use case is a plain function over a unit of work. It runs in the writer thread
+on SQLite and under ``run_sync`` on PostgreSQL; the database facade opens the
+transaction before and commits after it, so no use case commits by itself.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from daywork.store.organisations import OrganisationStore
+
+
+class UnitOfWork:
+    """The stores of one transaction. Made by ``Database.write`` and ``Database.read``."""
+
+    def __init__(self, open_session: Callable[[], Session]) -> None:
+        self._open_session = open_session
+        self._opened: Session | None = None
+
+    @cached_property
+    def session(self) -> Session:
+        """The session; only the store's own modules use it."""
+        self._opened = self._open_session()
+        return self._opened
+
+    def finish(self) -> None:
+        """Write what waits in the session and let go of its objects."""
+        if self._opened is not None:
+            self._opened.flush()
+            self._opened.close()
+
+    def abandon(self) -> None:
+        """Let go of the session's objects without writing them."""
+        if self._opened is not None:
+            self._opened.expunge_all()
+            self._opened.close()
+
+    @cached_property
+    def organisations(self) -> OrganisationStore:
+        """Organisations and their counters."""
+        return OrganisationStore(self.session)
