@@ -1,0 +1,55 @@
+"""Canonical JSON (RFC 8785) for the protocol's values, which hold no fractions.
+
+What is hashed must have one spelling on every device: members sorted by the
+UTF-16 code units of their names, no spaces, only the escapes that JSON
+demands, UTF-8. The encoder of the standard library sorts by code points, which
+is the same order unless one name has a character above U+FFFF and another one
+between U+E000 and U+FFFF; only such values take the slow way.
+
+Source: RFC 8785, sections 3.2.2 and 3.2.3.
+"""
+
+import json
+
+from daywork.core.json_value import JsonValue
+
+_encoded = json.JSONEncoder(
+    ensure_ascii=False,
+    check_circular=False,
+    allow_nan=False,
+    sort_keys=True,
+    separators=(",", ":"),
+).encode
+_encoded_in_given_order = json.JSONEncoder(
+    ensure_ascii=False,
+    check_circular=False,
+    allow_nan=False,
+    separators=(",", ":"),
+).encode
+_FIRST_CHARACTER_OUT_OF_ORDER = "\ue000"
+
+
+def canonical(value: JsonValue) -> bytes:
+    """Return the one canonical spelling of ``value``.
+
+    Raises: ValueError if a text holds a lone surrogate, which has no UTF-8 form.
+    """
+    text = _encoded(value)
+    if not text.isascii() and max(text) >= _FIRST_CHARACTER_OUT_OF_ORDER:
+        text = _encoded_in_given_order(_sorted_by_utf16(value))
+    return text.encode()
+
+
+def _sorted_by_utf16(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {
+            name: _sorted_by_utf16(value[name])
+            for name in sorted(value, key=_utf16_code_units)
+        }
+    if isinstance(value, list):
+        return [_sorted_by_utf16(part) for part in value]
+    return value
+
+
+def _utf16_code_units(name: str) -> bytes:
+    return name.encode("utf-16-be")

@@ -1,0 +1,38 @@
+"""Instants as the protocol spells them: ``YYYY-MM-DDTHH:MM:SSZ``, 2000 to 2099.
+
+Every other spelling (offsets, fractions, no zone) is refused and never
+converted, so that an instant has one spelling in hashes and digests.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+SECONDS_PER_DAY: Final = 86_400
+
+_INSTANT = re.compile(
+    r"20[0-9]{2}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+)
+_ORDINAL_OF_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+
+
+def epoch_seconds(text: object) -> int | None:
+    """Return the seconds since 1970-01-01 UTC, or None if not an exact instant."""
+    if type(text) is not str or _INSTANT.fullmatch(text) is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:  # A day that its month does not have.
+        return None
+    days = moment.toordinal() - _ORDINAL_OF_EPOCH
+    return (
+        days * SECONDS_PER_DAY
+        + moment.hour * 3600
+        + moment.minute * 60
+        + moment.second
+    )
+
+
+def is_instant(text: object) -> bool:
+    """Whether ``text`` is an exact instant."""
+    return epoch_seconds(text) is not None

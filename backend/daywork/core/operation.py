@@ -1,0 +1,296 @@
+"""One operation: a change or a decision as a phone signed it.
+
+``read_operation`` judges the shape of an item alone, without any state: what it
+refuses is ``held: malformed`` for this item, never a refusal of the request.
+What the whole request is refused for (no UTF-8 JSON, a duplicate member, an item
+without an integer ``q`` or a 43 character ``h``) has been settled before.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypedDict, cast
+from uuid import UUID
+
+from daywork.core.hash_chain import chain_hash, decode_base64url, leaf
+from daywork.core.ids import Actor, Dot, OperationId, TimeEntryId
+from daywork.core.instant import is_instant
+from daywork.core.json_value import JsonValue
+from daywork.core.verdict import Held
+
+CHANGE_KINDS: Final = frozenset(("new", "edit", "resolve", "delete", "restore"))
+DECISION_KINDS: Final = frozenset(("submit", "recall", "approve", "reject", "revoke"))
+SEQUENCE_NUMBER_MAX: Final = 2**53 - 1
+CONTEXT_COMPONENTS_MAX: Final = 32
+SCHEMA: Final = 1
+
+_KINDS = CHANGE_KINDS | DECISION_KINDS
+_CHANGE_GROUPS: Final = frozenset(("alloc", "life", "note", "time"))
+_DECISION_GROUPS: Final = frozenset(("reason",))
+_HEAD_MEMBERS: Final = ("by", "c", "e", "id", "q", "w")
+_LEAF_MEMBERS = frozenset(("v", "n"))
+_NOTHING: Final[Mapping[str, JsonValue]] = {}
+_UUID_FORM = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_UUID = re.compile(_UUID_FORM)
+_ENTITY = re.compile("te:" + _UUID_FORM)
+_ACTOR = re.compile(r"[0-9a-z]{10}")
+_ANCHOR = re.compile(r"[A-Za-z0-9_-]{6}")
+# The last character carries unused bits, which must be zero: one spelling only.
+_SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
+_HASH_FORM = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+_HASH = re.compile(_HASH_FORM)
+_DIGEST = re.compile("sha256:" + _HASH_FORM)
+_GROUP_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_-]{1,64})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A well-formed operation.
+
+    ``context`` is as sent, each component with its anchor; ``values`` holds the
+    groups that the schema knows (or a decision's ``reason``), ``leaves`` those of
+    all groups that were sent, ``dropped`` the names of the unknown ones in
+    ascending order.
+    """
+
+    actor: Actor
+    sequence_number: int
+    id: OperationId
+    entry_id: TimeEntryId
+    kind: str
+    context: Mapping[Actor, tuple[int, str]]
+    values: Mapping[str, JsonValue]
+    leaves: Mapping[str, bytes]
+    digest: str | None
+    written_at: str
+    chain_hash: bytes
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def dot(self) -> Dot:
+        """The operation's place in the actor's chain."""
+        return (self.actor, self.sequence_number)
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether this decides about a time entry instead of changing it."""
+        return self.kind in DECISION_KINDS
+
+    @property
+    def written(self) -> Mapping[str, JsonValue]:
+        """The groups written into the time entry: none by a decision."""
+        return _NOTHING if self.kind in DECISION_KINDS else self.values
+
+
+class Hashed(NamedTuple):
+    """What the hashing of one item gives: its chain hash and each group's leaf."""
+
+    chain_hash: bytes
+    leaves: Mapping[str, bytes]
+
+
+class _Group(TypedDict):
+    v: JsonValue
+    n: str
+
+
+class _Item(TypedDict):
+    """An item after its members were judged."""
+
+    q: int
+    id: str
+    e: str
+    by: str
+    c: dict[str, tuple[int, str]]
+    w: str
+    h: str
+
+
+def hashed(
+    actor: Actor, item: Mapping[str, JsonValue], previous: bytes
+) -> Hashed | None:
+    """Return the hash that ``item`` must carry after ``previous``, with its leaves.
+
+    None if the hash of this item is not defined: a member of the head is missing
+    or ``dg`` is null, or a group has no value, no salt or a name outside ASCII.
+    The caller then holds the item as malformed and takes the sent ``h`` as the
+    chain's hash.
+    """
+    groups = item.get("s", _NOTHING)
+    if not isinstance(groups, dict):
+        return None
+    head = {member: item[member] for member in _HEAD_MEMBERS if member in item}
+    if len(head) < len(_HEAD_MEMBERS):
+        return None
+    head["actor"] = actor
+    if "dg" in item:
+        if item["dg"] is None:
+            return None
+        head["dg"] = item["dg"]
+    try:
+        leaves = {name: _leaf(group) for name, group in groups.items()}
+        return Hashed(chain_hash(previous, head, leaves), leaves)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def recomputed_hash(
+    actor: Actor, item: Mapping[str, JsonValue], previous: bytes
+) -> bytes | None:
+    """Return only the chain hash of ``hashed``, or None if it is not defined."""
+    result = hashed(actor, item, previous)
+    return None if result is None else result.chain_hash
+
+
+def read_operation(
+    actor: Actor,
+    item: Mapping[str, JsonValue],
+    leaves: Mapping[str, bytes] | None = None,
+) -> Operation | Held:
+    """Return the operation that ``item`` spells, or why it is held.
+
+    ``leaves`` are those of ``hashed`` for the same item, if the caller has them;
+    else they are computed here.
+    """
+    member = _misspelled_member(item)
+    if member is not None:
+        return Held("malformed", member)
+    sent = cast("_Item", item)
+    context = _read_context(actor, sent["q"], sent["c"])
+    if context is None:
+        return Held("malformed", "c")
+    groups = cast("dict[str, _Group]", item.get("s", _NOTHING))
+    kind = sent["by"]
+    refusal = _refused_groups(kind, item.get("dg"), groups)
+    if refusal is not None:
+        return refusal
+    known = _DECISION_GROUPS if kind in DECISION_KINDS else _CHANGE_GROUPS
+    return Operation(
+        actor=actor,
+        sequence_number=sent["q"],
+        id=OperationId(_uuid(sent["id"])),
+        entry_id=TimeEntryId(_uuid(sent["e"][3:])),
+        kind=kind,
+        context=context,
+        values={name: part["v"] for name, part in groups.items() if name in known},
+        leaves={name: _leaf(part) for name, part in groups.items()}
+        if leaves is None
+        else leaves,
+        digest=cast("str | None", item.get("dg")),
+        written_at=sent["w"],
+        chain_hash=decode_base64url(sent["h"]),
+        dropped=tuple(sorted(groups.keys() - known)),
+    )
+
+
+def _is_kind(value: JsonValue) -> bool:
+    return type(value) is str and value in _KINDS
+
+
+def _is_sequence_number(value: JsonValue) -> bool:
+    return type(value) is int and 1 <= value <= SEQUENCE_NUMBER_MAX
+
+
+def _is_uuid(value: JsonValue) -> bool:
+    return type(value) is str and _UUID.fullmatch(value) is not None
+
+
+def _is_entity(value: JsonValue) -> bool:
+    return type(value) is str and _ENTITY.fullmatch(value) is not None
+
+
+def _is_hash(value: JsonValue) -> bool:
+    return type(value) is str and _HASH.fullmatch(value) is not None
+
+
+def _is_object(value: JsonValue) -> bool:
+    return type(value) is dict
+
+
+_MEMBER_FORMS: Final[tuple[tuple[str, Callable[[JsonValue], bool]], ...]] = (
+    ("by", _is_kind),
+    ("q", _is_sequence_number),
+    ("id", _is_uuid),
+    ("e", _is_entity),
+    ("w", is_instant),
+    ("h", _is_hash),
+    ("c", _is_object),
+)
+
+
+def _misspelled_member(item: Mapping[str, JsonValue]) -> str | None:
+    for member, has_form in _MEMBER_FORMS:
+        if not has_form(item.get(member)):
+            return member
+    if "s" in item and not _is_object(item["s"]):
+        return "s"
+    if "dg" in item:
+        digest = item["dg"]
+        if type(digest) is not str or _DIGEST.fullmatch(digest) is None:
+            return "dg"
+    return None
+
+
+def _read_context(
+    actor: Actor, sequence_number: int, sent: Mapping[str, object]
+) -> dict[Actor, tuple[int, str]] | None:
+    if len(sent) > CONTEXT_COMPONENTS_MAX:
+        return None
+    context: dict[Actor, tuple[int, str]] = {}
+    for name, component in sent.items():
+        if type(component) is not list or len(component) != 2:
+            return None
+        seen, anchor = component
+        if (
+            type(seen) is not int
+            or not 1 <= seen <= SEQUENCE_NUMBER_MAX
+            or type(anchor) is not str
+            or _ANCHOR.fullmatch(anchor) is None
+            or _ACTOR.fullmatch(name) is None
+        ):
+            return None
+        context[Actor(name)] = (seen, anchor)
+    # A device moves only its own component, by one.
+    if actor in context and context[actor][0] >= sequence_number:
+        return None
+    return context
+
+
+def _refused_groups(
+    kind: str, digest: JsonValue, groups: Mapping[str, object]
+) -> Held | None:
+    for name, group in groups.items():
+        if (
+            type(group) is not dict
+            or group.keys() != _LEAF_MEMBERS
+            or type(group["n"]) is not str
+            or _SALT.fullmatch(group["n"]) is None
+            or (name not in _CHANGE_GROUPS and _GROUP_NAME.fullmatch(name) is None)
+        ):
+            return Held("malformed", "s")
+    if kind in DECISION_KINDS:
+        if digest is None:
+            return Held("malformed", "dg")
+        if groups.keys() - _DECISION_GROUPS:
+            return Held("malformed", "s")
+        if kind == "reject" and "reason" not in groups:
+            return Held("malformed", "s.reason")
+    elif "own" in groups:
+        return Held("schema_unknown", "own")
+    return None
+
+
+def _leaf(group: object) -> bytes:
+    """Return the leaf of ``{v, n}``; raises KeyError, TypeError or ValueError."""
+    if type(group) is not dict:
+        msg = "a group is an object"
+        raise TypeError(msg)
+    salt = group["n"]
+    if type(salt) is not str or _SALT.fullmatch(salt) is None:
+        msg = "a salt is 16 bytes in base64url"
+        raise ValueError(msg)
+    return leaf(decode_base64url(salt), group["v"])
+
+
+def _uuid(text: str) -> UUID:
+    return UUID(int=int(text.replace("-", ""), 16))
