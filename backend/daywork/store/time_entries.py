@@ -1,0 +1,80 @@
+"""Time entries as they stand: a cache of what the operation log says."""
+
+import json
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy.orm import Session
+from sqlmodel import Field, col, select
+
+from daywork.core.ids import OrganisationId, PersonId, TimeEntryId
+from daywork.store.organisations import SyncCounterRow
+from daywork.store.row import Id, Row
+
+
+class TimeEntryRow(Row, table=True):
+    """One entry. ``content`` is the row as phones get it, without id and revision."""
+
+    __tablename__ = "time_entry"
+    __table_args__ = (
+        Index("ix_time_entry_revision", "organisation_id", "revision"),
+        Index("ix_time_entry_owner_revision", "organisation_id", "owner_id", "revision"),
+        Index("ix_time_entry_interval", "organisation_id", "owner_id", "started_at"),
+    )
+
+    organisation_id: UUID = Field(primary_key=True, sa_type=Id)
+    id: UUID = Field(primary_key=True, sa_type=Id)
+    owner_id: UUID = Field(sa_type=Id)
+    revision: int = Field(sa_type=BigInteger)
+    status: str = Field(sa_type=String(20))
+    is_deleted: bool = False
+    has_decisions: bool = False
+    # The displayed interval in seconds since 1970; both None for a duration.
+    started_at: int | None = Field(default=None, sa_type=BigInteger)
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
+    is_long: bool = False  # longer than 48 hours: looked at apart when overlaps are sought
+    posted_digest: str | None = Field(default=None, sa_type=String(50))
+    content: str = Field(sa_type=Text)
+
+
+class TimeEntryStore:
+    """What is not hot: marking versions as booked."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def mark_posted(
+        self, organisation_id: OrganisationId, digests: Mapping[TimeEntryId, str]
+    ) -> None:
+        """Record which version of each entry is in the ledger and tell every phone."""
+        counter = self._session.get(SyncCounterRow, organisation_id, with_for_update=True)
+        assert counter is not None, "an organisation is stored with its counter"
+        for row in self._rows(organisation_id, list(digests)):
+            digest = digests[TimeEntryId(row.id)]
+            if row.posted_digest == digest:
+                continue
+            counter.revision += 1
+            row.posted_digest = digest
+            row.revision = counter.revision
+            row.content = _with_posted(row.content, digest)
+        self._session.flush()
+
+    def owner(self, organisation_id: OrganisationId, entry_id: TimeEntryId) -> PersonId | None:
+        """Return whose time the entry is, or None if there is no such entry."""
+        row = self._session.get(TimeEntryRow, (organisation_id, entry_id))
+        return None if row is None else PersonId(row.owner_id)
+
+    def _rows(
+        self, organisation_id: OrganisationId, entry_ids: Sequence[TimeEntryId]
+    ) -> Sequence[TimeEntryRow]:
+        query = select(TimeEntryRow).where(
+            TimeEntryRow.organisation_id == organisation_id, col(TimeEntryRow.id).in_(entry_ids)
+        )
+        return self._session.scalars(query.order_by(col(TimeEntryRow.id))).all()
+
+
+def _with_posted(content: str, digest: str) -> str:
+    row = json.loads(content)
+    row["posted"] = digest
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
