@@ -9,24 +9,27 @@ between U+E000 and U+FFFF; only such values take the slow way.
 Source: RFC 8785, sections 3.2.2 and 3.2.3.
 """
 
-import json
+from _json import encode_basestring, make_encoder
 
 from daywork.core.json_value import JsonValue
 
-_encoded = json.JSONEncoder(
-    ensure_ascii=False,
-    check_circular=False,
-    allow_nan=False,
-    sort_keys=True,
-    separators=(",", ":"),
-).encode
-_encoded_in_given_order = json.JSONEncoder(
-    ensure_ascii=False,
-    check_circular=False,
-    allow_nan=False,
-    separators=(",", ":"),
-).encode
 _FIRST_CHARACTER_OUT_OF_ORDER = "\ue000"
+
+
+def _refused(value: object) -> JsonValue:
+    msg = f"no JSON value of the protocol: {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def _encoder(*, sort_keys: bool) -> make_encoder:
+    # What json.JSONEncoder makes anew for each call, made once: this is hot.
+    return make_encoder(
+        None, _refused, encode_basestring, None, ":", ",", sort_keys, False, False
+    )
+
+
+_sorted_chunks = _encoder(sort_keys=True)
+_chunks = _encoder(sort_keys=False)
 
 
 def canonical(value: JsonValue) -> bytes:
@@ -34,9 +37,9 @@ def canonical(value: JsonValue) -> bytes:
 
     Raises: ValueError if a text holds a lone surrogate, which has no UTF-8 form.
     """
-    text = _encoded(value)
+    text = "".join(_sorted_chunks(value, 0))
     if not text.isascii() and max(text) >= _FIRST_CHARACTER_OUT_OF_ORDER:
-        text = _encoded_in_given_order(_sorted_by_utf16(value))
+        text = "".join(_chunks(_sorted_by_utf16(value), 0))
     return text.encode()
 
 

@@ -20,7 +20,7 @@ ANCHOR_CHARACTERS: Final = 6
 MATERIAL_GROUPS: Final = ("alloc", "life", "time")
 
 _TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
-_FROM_URL_ALPHABET = str.maketrans("-_+/", "+/  ")
+_PADDING = ("", "===", "==", "=")
 
 
 def leaf(salt: bytes, value: JsonValue) -> bytes:
@@ -41,11 +41,10 @@ def chain_hash(
     Raises: ValueError if a text in ``head`` holds a lone surrogate or the name of
     a group is not ASCII.
     """
-    parts = [previous, canonical(dict(head))]
+    text = previous + canonical(dict(head))
     for name in sorted(leaves):
-        parts.append(name.encode("ascii"))
-        parts.append(leaves[name])
-    return sha256(b"".join(parts)).digest()
+        text += name.encode("ascii") + leaves[name]
+    return sha256(text).digest()
 
 
 def anchor(hash_bytes: bytes) -> str:
@@ -74,7 +73,8 @@ def decode_base64url(text: str) -> bytes:
 
     Raises: ValueError on padding, foreign characters or unused bits that are set.
     """
-    raw = a2b_base64(text.translate(_FROM_URL_ALPHABET) + "=" * (-len(text) % 4))
+    standard = text.replace("-", "+").replace("_", "/")
+    raw = a2b_base64(standard + _PADDING[len(text) % 4])
     if encode_base64url(raw) != text:
         msg = "not base64url without padding, or its unused bits are set"
         raise ValueError(msg)

@@ -10,9 +10,11 @@ from typing import Final
 
 SECONDS_PER_DAY: Final = 86_400
 
-_INSTANT = re.compile(
-    r"20[0-9]{2}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+INSTANT_FORM: Final = (
+    "20[0-9]{2}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 )
+
+_INSTANT = re.compile(INSTANT_FORM)
 _ORDINAL_OF_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 
 
@@ -36,3 +38,8 @@ def epoch_seconds(text: object) -> int | None:
 def is_instant(text: object) -> bool:
     """Whether ``text`` is an exact instant."""
     return epoch_seconds(text) is not None
+
+
+def instant_text(seconds: int) -> str:
+    """Return the one spelling of the instant ``seconds`` after 1970-01-01 UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

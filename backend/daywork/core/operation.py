@@ -14,7 +14,7 @@ from uuid import UUID
 
 from daywork.core.hash_chain import chain_hash, decode_base64url, leaf
 from daywork.core.ids import Actor, Dot, OperationId, TimeEntryId
-from daywork.core.instant import is_instant
+from daywork.core.instant import INSTANT_FORM, is_instant
 from daywork.core.json_value import JsonValue
 from daywork.core.verdict import Held
 
@@ -27,7 +27,6 @@ SCHEMA: Final = 1
 _KINDS = CHANGE_KINDS | DECISION_KINDS
 _CHANGE_GROUPS: Final = frozenset(("alloc", "life", "note", "time"))
 _DECISION_GROUPS: Final = frozenset(("reason",))
-_HEAD_MEMBERS: Final = ("by", "c", "e", "id", "q", "w")
 _LEAF_MEMBERS = frozenset(("v", "n"))
 _NOTHING: Final[Mapping[str, JsonValue]] = {}
 _UUID_FORM = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -40,6 +39,11 @@ _SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 _HASH_FORM = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
 _HASH = re.compile(_HASH_FORM)
 _DIGEST = re.compile("sha256:" + _HASH_FORM)
+# All texts of an item at once, joined by spaces, which none of them holds.
+_TEXTS = re.compile(
+    f"(?:{'|'.join(sorted(_KINDS))}) te:{_UUID_FORM} {_UUID_FORM}"
+    f" {INSTANT_FORM} {_HASH_FORM}"
+)
 _GROUP_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_-]{1,64})?")
 
 
@@ -117,17 +121,20 @@ def hashed(
     chain's hash.
     """
     groups = item.get("s", _NOTHING)
-    if not isinstance(groups, dict):
+    if type(groups) is not dict or item.get("dg", "") is None:
         return None
-    head = {member: item[member] for member in _HEAD_MEMBERS if member in item}
-    if len(head) < len(_HEAD_MEMBERS):
-        return None
-    head["actor"] = actor
-    if "dg" in item:
-        if item["dg"] is None:
-            return None
-        head["dg"] = item["dg"]
     try:
+        head = {
+            "actor": actor,
+            "by": item["by"],
+            "c": item["c"],
+            "e": item["e"],
+            "id": item["id"],
+            "q": item["q"],
+            "w": item["w"],
+        }
+        if "dg" in item:
+            head["dg"] = item["dg"]
         leaves = {name: _leaf(group) for name, group in groups.items()}
         return Hashed(chain_hash(previous, head, leaves), leaves)
     except (KeyError, TypeError, ValueError):
@@ -219,9 +226,18 @@ _MEMBER_FORMS: Final[tuple[tuple[str, Callable[[JsonValue], bool]], ...]] = (
 
 
 def _misspelled_member(item: Mapping[str, JsonValue]) -> str | None:
-    for member, has_form in _MEMBER_FORMS:
-        if not has_form(item.get(member)):
-            return member
+    """Return the first member without its form, None if all have theirs."""
+    texts = (
+        f"{item.get('by')} {item.get('e')} {item.get('id')}"
+        f" {item.get('w')} {item.get('h')}"
+    )
+    if (
+        _TEXTS.fullmatch(texts) is None
+        or not is_instant(item["w"])
+        or not _is_sequence_number(item.get("q"))
+        or type(item.get("c")) is not dict
+    ):
+        return next(m for m, has_form in _MEMBER_FORMS if not has_form(item.get(m)))
     if "s" in item and not _is_object(item["s"]):
         return "s"
     if "dg" in item:
@@ -282,14 +298,12 @@ def _refused_groups(
 
 def _leaf(group: object) -> bytes:
     """Return the leaf of ``{v, n}``; raises KeyError, TypeError or ValueError."""
-    if type(group) is not dict:
-        msg = "a group is an object"
-        raise TypeError(msg)
-    salt = group["n"]
+    part = cast("_Group", group)
+    salt = part["n"]
     if type(salt) is not str or _SALT.fullmatch(salt) is None:
         msg = "a salt is 16 bytes in base64url"
         raise ValueError(msg)
-    return leaf(decode_base64url(salt), group["v"])
+    return leaf(decode_base64url(salt), part["v"])
 
 
 def _uuid(text: str) -> UUID:
