@@ -23,6 +23,7 @@ from daywork.core.canonical_json import canonical
 from daywork.core.hash_chain import MATERIAL_GROUPS, anchor, digest
 from daywork.core.ids import Actor, Dot
 from daywork.core.json_value import JsonValue
+from daywork.core.time_entry import own_flags, worked_seconds
 from daywork.core.vector_clock import VectorClock, covers
 from daywork.core.vector_clock import joined as joined_clocks
 
@@ -158,6 +159,33 @@ def conflict_flags(cells: Mapping[str, Mapping[Dot, JsonValue]]) -> tuple[str, .
     )
 
 
+def entry_flags(
+    cells: Mapping[str, Mapping[Dot, JsonValue]],
+    contexts: Mapping[Dot, VectorClock],
+) -> tuple[str, ...]:
+    """Return the flags that follow from one entry alone, in ascending order.
+
+    ``contexts`` as for ``delete_counts``. Flags that need other entries come from
+    ``crossing_flags``.
+    """
+    flags = set(conflict_flags(cells))
+    if has_deletion(cells) and not delete_counts(cells, contexts):
+        flags.add("delete_vs_edit")
+    for value in cells.get("time", {}).values():
+        flags |= own_flags(_as_object(value))
+    return tuple(sorted(flags))
+
+
+def ranked_times(live: Mapping[Dot, JsonValue]) -> tuple[Dot, ...]:
+    """Return the dots of live ``time`` values, most worked seconds first.
+
+    Ties go to the smallest dot. The first one is shown while a conflict is open.
+    """
+    return tuple(
+        sorted(live, key=lambda dot: (-worked_seconds(_as_object(live[dot])), dot))
+    )
+
+
 def single_values(
     cells: Mapping[str, Mapping[Dot, JsonValue]],
 ) -> dict[str, JsonValue] | None:
@@ -206,7 +234,11 @@ def _knew_all(dot: Dot, context: VectorClock, at_stake: Sequence[Dot]) -> bool:
 
 
 def _says_deleted(value: JsonValue) -> bool:
-    return cast("Mapping[str, JsonValue]", value)["deleted"] is True
+    return _as_object(value)["deleted"] is True
+
+
+def _as_object(value: JsonValue) -> Mapping[str, JsonValue]:
+    return cast("Mapping[str, JsonValue]", value)
 
 
 def _dot_of(change: Change) -> Dot:
