@@ -104,6 +104,7 @@ def add_decision(
 
 def refresh(working: WorkingSet, entry: EntryState) -> None:
     """Compute all that follows from the entry's operations."""
+    working.touched.add(entry.id)
     changes, decisions = _history(working, entry)
     flags = list(conflict_flags(entry.cells))
     if has_deletion(entry.cells):

@@ -15,7 +15,7 @@ from daywork.core.canonical_json import canonical
 from daywork.core.entry_projection import add_change, add_decision, refresh, start_entry
 from daywork.core.errors import BadSignature, DeviceRetired, Forked, NotYourDevice, SequenceGap
 from daywork.core.hash_chain import GENESIS, decode_base64url
-from daywork.core.ids import Actor, PersonId
+from daywork.core.ids import Actor, Dot, PersonId
 from daywork.core.json_value import JsonValue
 from daywork.core.operation import SCHEMA, Hashed, Operation, hashed, read_operation
 from daywork.core.time_entry import checked_values
@@ -55,6 +55,14 @@ class CheckedBatch:
     hashes: Sequence[bytes]  # of the new items, as sent
     parts: Sequence[Hashed | None]  # None where the hash of an item is not defined
     first_is_bad: bool  # the first new item does not fit, all behind it do
+
+
+class ItemFailed(Exception):  # noqa: N818 - names what happened, not who is to blame
+    """A bug met one item: the group is done again with this item held as internal."""
+
+    def __init__(self, dot: Dot) -> None:
+        super().__init__(f"operation {dot[0]}/{dot[1]}")
+        self.dot = dot
 
 
 def checked_batch(working: WorkingSet, batch: PushedBatch, *, is_signed: bool) -> CheckedBatch:
@@ -112,13 +120,12 @@ def ingest(working: WorkingSet, checked: CheckedBatch) -> list[Result]:
         drain(working, batch.received_at)
     for position, item in enumerate(checked.new):
         logged = _logged(checked, position, item)
-        if position == 0 and checked.first_is_bad:
-            verdict: Operation | Held = Held("bad_hash")
-        else:
-            verdict = _judged_alone(batch, item, checked.parts[position])
-        _ingest_item(working, logged, verdict)
+        try:
+            _ingest_item(working, logged, _first_verdict(working, checked, position, item))
+            drain(working, batch.received_at)
+        except Exception as error:
+            raise ItemFailed(logged.dot) from error
         results.append(logged.result)
-        drain(working, batch.received_at)
     if checked.new:
         working.changed_devices.add(batch.actor)
     return results
@@ -198,6 +205,16 @@ def _place(working: WorkingSet, logged: LoggedOperation) -> None:
 
 def _word(verdict: Applied | Amendment) -> str:
     return "amendment" if isinstance(verdict, Amendment) else "applied"
+
+
+def _first_verdict(
+    working: WorkingSet, checked: CheckedBatch, position: int, item: Item
+) -> Operation | Held:
+    if position == 0 and checked.first_is_bad:
+        return Held("bad_hash")
+    if (checked.batch.actor, _sequence_number(item)) in working.failed:
+        return Held("internal")
+    return _judged_alone(checked.batch, item, checked.parts[position])
 
 
 def _judged_alone(batch: PushedBatch, item: Item, part: Hashed | None) -> Operation | Held:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import combinations
 from typing import Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -144,23 +143,42 @@ def crossing_flags(
     day. A double stop is two timer values that start together and end apart: two
     devices stopped the same work.
     """
-    placed = [
-        (span[0], span[1], entry_id, time["src"] == "timer")
-        for entry_id, values in times.items()
-        for time in values
-        if (span := interval(time)) is not None
-    ]
+    placed = sorted(
+        (
+            (span[0], span[1], entry_id, time["src"] == "timer")
+            for entry_id, values in times.items()
+            for time in values
+            if (span := interval(time)) is not None
+        ),
+        key=lambda place: place[0],
+    )
     flags: dict[TimeEntryId, set[str]] = {entry_id: set() for entry_id in times}
-    for one, other in combinations(placed, 2):
-        if one[2] == other[2]:
-            continue
-        if _overlap((one[0], one[1]), (other[0], other[1])):
-            flags[one[2]].add("overlap")
-            flags[other[2]].add("overlap")
-        if one[3] and other[3] and one[0] == other[0] and one[1] != other[1]:
-            flags[one[2]].add("double_stop")
-            flags[other[2]].add("double_stop")
+    open_places: list[_Place] = []
+    for place in placed:
+        start = place[0]
+        # Those that start together are kept even if empty: they may be a double stop.
+        open_places = [
+            other
+            for other in open_places
+            if other[1] is None or other[1] > start or other[0] == start
+        ]
+        for other in open_places:
+            if other[2] != place[2]:
+                _flag_pair(flags, other, place)
+        open_places.append(place)
     return {entry_id: frozenset(found) for entry_id, found in flags.items()}
+
+
+_Place: TypeAlias = tuple[int, int | None, TimeEntryId, bool]
+
+
+def _flag_pair(flags: Mapping[TimeEntryId, set[str]], one: _Place, other: _Place) -> None:
+    if _overlap((one[0], one[1]), (other[0], other[1])):
+        flags[one[2]].add("overlap")
+        flags[other[2]].add("overlap")
+    if one[3] and other[3] and one[0] == other[0] and one[1] != other[1]:
+        flags[one[2]].add("double_stop")
+        flags[other[2]].add("double_stop")
 
 
 def _overlap(one: Interval, other: Interval) -> bool:

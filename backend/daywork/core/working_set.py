@@ -135,6 +135,7 @@ class WorkingSet:
     """Everything a group of pushes reads and writes, of one organisation."""
 
     revision: int = 0  # the last one given out
+    failed: frozenset[Dot] = frozenset()  # items that met a bug when tried before
     devices: dict[Actor, DeviceHead] = field(default_factory=dict)
     reference: Reference = field(default_factory=lambda: Reference({}, {}, {}))
     log: dict[Dot, LoggedOperation] = field(default_factory=dict)
@@ -143,6 +144,7 @@ class WorkingSet:
     entries: dict[TimeEntryId, EntryState] = field(default_factory=dict)
     # Entries of the same people that only lie near: loaded to find overlaps.
     neighbours: dict[TimeEntryId, EntryState] = field(default_factory=dict)
+    outskirts: dict[TimeEntryId, EntryState] = field(default_factory=dict)  # around those
     waiting: list[LoggedOperation] = field(default_factory=list)  # held for a causal gap
     postings: dict[TimeEntryId, list[PostingState]] = field(default_factory=dict)
     # What the store has to save.

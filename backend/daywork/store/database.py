@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine,
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
+from daywork.core.ids import OrganisationId
+from daywork.store.push_lane import Decide, PushLane, RunSteps, SignedBatch
+from daywork.store.statements import Steps, run_on_postgresql, run_on_sqlite
 from daywork.store.unit_of_work import UnitOfWork
 from daywork.store.writer_thread import WriterThread
 
@@ -35,6 +38,15 @@ class Database(Protocol):
         """Run ``act`` on one snapshot; it cannot write."""
         ...
 
+    async def push(
+        self, organisation_id: OrganisationId, signed: SignedBatch, decide: Decide
+    ) -> Any:
+        """Return what ``decide`` made of the push, after the commit of its group.
+
+        Raises: the DomainError that refuses the whole push.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what waits and let go of the connections."""
         ...
@@ -48,6 +60,7 @@ class SqliteDatabase:
         self._read_engine = _sqlite_engine(file, read_only=True)
         self._writer = WriterThread(self._write_engine)
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="daywork-reader")
+        self._lanes: dict[OrganisationId, PushLane] = {}
 
     async def write(self, act: Act[Answer]) -> Answer:
         """Run ``act`` in the writer thread, inside the next group commit."""
@@ -57,6 +70,20 @@ class SqliteDatabase:
         """Run ``act`` in a reading thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, act)
+
+    async def push(
+        self, organisation_id: OrganisationId, signed: SignedBatch, decide: Decide
+    ) -> Any:
+        """Let the push take its turn in its organisation's lane."""
+        lane = _lane(self._lanes, organisation_id, self._run_steps, decide)
+        return await lane.submit(signed)
+
+    async def _run_steps(self, steps: Callable[[], Steps]) -> Any:
+        def act(connection: Connection) -> Any:
+            driver: Any = connection.connection.driver_connection
+            return run_on_sqlite(driver.cursor(), steps())
+
+        return await self._writer.run(act)
 
     def _read(self, act: Act[Answer]) -> Answer:
         with self._read_engine.connect() as connection, connection.begin():
@@ -75,11 +102,12 @@ class PostgresqlDatabase:
 
     def __init__(self, url: str) -> None:
         self._engine = create_async_engine(
-            _with_asyncpg(url),
+            with_asyncpg(url),
             pool_size=POSTGRESQL_POOL_SIZE,
             # A generic plan cached while a table was empty would scan it for ever.
             connect_args={"server_settings": {"enable_seqscan": "off", "timezone": "UTC"}},
         )
+        self._lanes: dict[OrganisationId, PushLane] = {}
 
     async def write(self, act: Act[Answer]) -> Answer:
         """Run ``act`` in one transaction."""
@@ -95,9 +123,34 @@ class PostgresqlDatabase:
             async with AsyncSession(connection) as session:
                 return await session.run_sync(_act_on_session, act)
 
+    async def push(
+        self, organisation_id: OrganisationId, signed: SignedBatch, decide: Decide
+    ) -> Any:
+        """Let the push take its turn in its organisation's lane."""
+        lane = _lane(self._lanes, organisation_id, self._run_steps, decide)
+        return await lane.submit(signed)
+
+    async def _run_steps(self, steps: Callable[[], Steps]) -> Any:
+        async with self._engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver: Any = raw.driver_connection
+            async with driver.transaction():
+                return await run_on_postgresql(driver, steps())
+
     async def close(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
+
+
+def _lane(
+    lanes: dict[OrganisationId, PushLane],
+    organisation_id: OrganisationId,
+    run: RunSteps,
+    decide: Decide,
+) -> PushLane:
+    if organisation_id not in lanes:
+        lanes[organisation_id] = PushLane(organisation_id, run, decide)
+    return lanes[organisation_id]
 
 
 def open_database(home: Path, url: str | None) -> Database:
@@ -157,5 +210,6 @@ def _sqlite_engine(file: Path, *, read_only: bool) -> Engine:
     return engine
 
 
-def _with_asyncpg(url: str) -> str:
+def with_asyncpg(url: str) -> str:
+    """Return ``url`` with the driver's name, as SQLAlchemy wants it."""
     return url.replace("postgresql://", "postgresql+asyncpg://", 1)

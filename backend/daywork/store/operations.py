@@ -1,11 +1,17 @@
 """The operation log: the truth from which every entry can be computed again."""
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
-from sqlmodel import Field
+from sqlalchemy.orm import Session
+from sqlmodel import Field, col, select
 
+from daywork.core.ids import Actor, OrganisationId, PersonId, TimeEntryId
+from daywork.core.json_value import JsonValue
 from daywork.store.row import Id, Instant, Row
 
 _OF_ONE_MEANING = text("alias_of IS NULL AND id IS NOT NULL")
@@ -49,3 +55,56 @@ class OperationRow(Row, table=True):
     alias_of: str | None = Field(sa_type=String(40))  # "actor/sequence number"
     item: str = Field(sa_type=Text)  # canonical JSON as sent, without what minimal data drops
     result: str = Field(sa_type=Text)  # JSON: what was answered, or the present result
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOperation:
+    """One operation of an entry, as its history shows it."""
+
+    actor: Actor
+    sequence_number: int
+    person_id: PersonId
+    received_at: datetime
+    item: Mapping[str, JsonValue]
+    result: Mapping[str, JsonValue]
+
+
+class OperationStore:
+    """Reads the log; the push path writes it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def chain_hash(
+        self, organisation_id: OrganisationId, actor: Actor, sequence_number: int
+    ) -> bytes | None:
+        """Return the hash of that operation, or None if it is not stored."""
+        row = self._session.get(OperationRow, (organisation_id, actor, sequence_number))
+        return None if row is None else row.chain_hash
+
+    def history(
+        self, organisation_id: OrganisationId, entry_id: TimeEntryId
+    ) -> Sequence[HistoryOperation]:
+        """Return all operations of the entry, held ones too, by receipt."""
+        query = (
+            select(OperationRow)
+            .where(
+                OperationRow.organisation_id == organisation_id, OperationRow.entry_id == entry_id
+            )
+            .order_by(
+                col(OperationRow.received_at),
+                col(OperationRow.actor),
+                col(OperationRow.sequence_number),
+            )
+        )
+        return [
+            HistoryOperation(
+                actor=Actor(row.actor),
+                sequence_number=row.sequence_number,
+                person_id=PersonId(row.person_id),
+                received_at=row.received_at,
+                item=json.loads(row.item),
+                result=json.loads(row.result),
+            )
+            for row in self._session.scalars(query).all()
+        ]

@@ -41,11 +41,15 @@ class Select:
         """The text with numbered parameters."""
         text = self._start([f"${number + 1}" for number in range(self.scalars)])
         if self.keys is not None:
-            arrays = ", ".join(
+            arrays = [
                 f"${self.scalars + number + 1}::{kind}[]"
                 for number, kind in enumerate(self.keys.values())
-            )
-            text += f" AND ({', '.join(self.keys)}) IN (SELECT * FROM unnest({arrays}))"
+            ]
+            if len(arrays) == 1:
+                text += f" AND {next(iter(self.keys))} = ANY({arrays[0]})"
+            else:
+                keys = f"SELECT * FROM unnest({', '.join(arrays)})"
+                text += f" AND ({', '.join(self.keys)}) IN ({keys})"
         return f"{text} {self.ending} {self.lock}".rstrip()
 
     def _start(self, scalars: Sequence[str]) -> str:
@@ -59,7 +63,10 @@ class Select:
 
 @dataclass(frozen=True)
 class Upsert:
-    """``INSERT`` of whole rows; where the key is known, ``updated`` columns change."""
+    """``INSERT`` of whole rows; where the key is known, ``updated`` columns change.
+
+    Without ``updated`` a known row stays; without ``key`` a known row is an error.
+    """
 
     table: str
     columns: Mapping[str, str]
@@ -86,8 +93,10 @@ class Upsert:
 
     @property
     def _conflict(self) -> str:
-        if not self.updated:
+        if not self.key:
             return ""
+        if not self.updated:
+            return f"ON CONFLICT ({', '.join(self.key)}) DO NOTHING"
         changes = ", ".join(f"{column} = excluded.{column}" for column in self.updated)
         return f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {changes}"
 

@@ -1,0 +1,125 @@
+"""One queue an organisation: waiting pushes share a load, a decision and a commit.
+
+While one group is being committed, the pushes that arrive wait together for the
+next. On PostgreSQL this keeps many phones of one company from standing in line
+for its counter row one transaction at a time; on SQLite it feeds the writer
+thread. Nothing is kept here beyond a request: a push that was not answered is
+sent again by its phone.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from daywork.core.errors import DomainError
+from daywork.core.ids import Dot, OrganisationId, TimeEntryId
+from daywork.core.ingestion import ItemFailed, PushedBatch
+from daywork.core.working_set import WorkingSet
+from daywork.store.push_loading import ReferenceCache, load
+from daywork.store.push_saving import save
+from daywork.store.statements import Steps
+
+PUSHES_MAX = 64
+OPERATIONS_MAX = 2_000
+FAILURES_MAX = 200  # items of one group that may meet a bug before it is given up
+
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBatch:
+    """A batch with the signature that has still to be checked."""
+
+    batch: PushedBatch
+    algorithm: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a group came to: an answer or a refusal for each push, in order."""
+
+    outcomes: Sequence[Any | DomainError]
+    changed: dict[TimeEntryId, str]
+
+
+Decide: TypeAlias = Callable[[WorkingSet, Sequence[SignedBatch]], Decided]
+RunSteps: TypeAlias = Callable[[Callable[[], Steps]], Awaitable[Any]]
+
+
+class PushLane:
+    """The queue of one organisation."""
+
+    def __init__(self, organisation_id: OrganisationId, run: RunSteps, decide: Decide) -> None:
+        self._organisation_id = organisation_id
+        self._run = run
+        self._decide = decide
+        self._cache = ReferenceCache()
+        self._waiting: list[tuple[SignedBatch, asyncio.Future[Any]]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def submit(self, signed: SignedBatch) -> Any:
+        """Return what was decided about ``signed``, after the commit.
+
+        Raises: the DomainError that refuses the whole batch.
+        """
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((signed, answer))
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+        return await answer
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                await self._answer_group(self._next_group())
+        finally:
+            self._worker = None
+
+    def _next_group(self) -> list[tuple[SignedBatch, asyncio.Future[Any]]]:
+        count = operations = 0
+        for signed, _ in self._waiting[:PUSHES_MAX]:
+            operations += len(signed.batch.items)
+            if count and operations > OPERATIONS_MAX:
+                break
+            count += 1
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
+        return group
+
+    async def _answer_group(self, group: list[tuple[SignedBatch, asyncio.Future[Any]]]) -> None:
+        batches = [signed for signed, _ in group]
+        try:
+            outcomes = await self._decided(batches)
+        except Exception as error:  # noqa: BLE001 - each waiting phone must hear of it
+            outcomes = [error] * len(group)
+        for (_, answer), outcome in zip(group, outcomes, strict=True):
+            if answer.cancelled():
+                continue
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
+    async def _decided(self, batches: Sequence[SignedBatch]) -> Sequence[Any]:
+        failed: set[Dot] = set()
+        while True:
+            try:
+                return await self._run(lambda: self._steps(batches, frozenset(failed)))  # type: ignore[no-any-return]
+            except ItemFailed as failure:
+                LOGGER.exception("an operation met a bug and is held: %s", failure)
+                failed.add(failure.dot)
+                # The cache may be newer than what was rolled back: read it again.
+                self._cache = ReferenceCache()
+                if len(failed) > FAILURES_MAX:
+                    raise
+
+    def _steps(self, batches: Sequence[SignedBatch], failed: frozenset[Dot]) -> Steps:
+        pushed = [signed.batch for signed in batches]
+        working = yield from load(self._organisation_id, pushed, self._cache)
+        working.failed = failed
+        decided = self._decide(working, batches)
+        now = max(batch.received_at for batch in pushed)
+        yield from save(self._organisation_id, working, decided.changed, now)
+        return decided.outcomes

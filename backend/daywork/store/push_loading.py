@@ -1,0 +1,334 @@
+"""Fill a working set with all that a group of pushes may touch.
+
+What an unread item refers to is collected without judging it: a reference of the
+wrong form simply finds nothing, and the core says why.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from daywork.core.entry_content import entry_from_content
+from daywork.core.hash_chain import decode_base64url, leaf
+from daywork.core.ids import (
+    Actor,
+    Dot,
+    OperationId,
+    OrganisationId,
+    PersonId,
+    PostingId,
+    TimeEntryId,
+)
+from daywork.core.ingestion import PushedBatch
+from daywork.core.instant import epoch_seconds
+from daywork.core.operation import read_operation
+from daywork.core.roles import Member, Role
+from daywork.core.time_entry import interval
+from daywork.core.working_set import (
+    DeviceHead,
+    EntryState,
+    LoggedOperation,
+    PostingState,
+    ProjectState,
+    Reference,
+    WorkingSet,
+)
+from daywork.store import push_statements as sql
+from daywork.store.statements import Query, Steps
+
+_TWO_DAYS_SECONDS = 2 * 86_400
+_NEVER = 2**53
+
+
+@dataclass(slots=True)
+class ReferenceCache:
+    """People and projects as of a revision; read again only when that moves on."""
+
+    revision: int = -1
+    reference: Reference = field(default_factory=lambda: Reference({}, {}, {}))
+
+
+@dataclass(slots=True)
+class _Mentioned:
+    """What the items of a group speak of."""
+
+    entry_ids: set[TimeEntryId] = field(default_factory=set)
+    operation_ids: set[OperationId] = field(default_factory=set)
+    actors: set[Actor] = field(default_factory=set)
+    dots: set[Dot] = field(default_factory=set)
+    spans: dict[PersonId, tuple[int, int]] = field(default_factory=dict)
+
+    def widen(self, owner_id: PersonId, start: int, end: int | None) -> None:
+        """Make the span in which ``owner_id``'s entries may meet include this one."""
+        low, high = self.spans.get(owner_id, (start, start))
+        self.spans[owner_id] = (min(low, start), max(high, _NEVER if end is None else end))
+
+
+def load(
+    organisation_id: OrganisationId, batches: Sequence[PushedBatch], cache: ReferenceCache
+) -> Steps:
+    """Return the working set of ``batches``. The counter's lock is held from here on."""
+    ((revision, reference_revision),) = yield Query(sql.COUNTER, (organisation_id,))
+    if cache.revision != reference_revision:
+        cache.reference = yield from _load_reference(organisation_id)
+        cache.revision = reference_revision
+    working = WorkingSet(revision=revision, reference=cache.reference)
+    mentioned = _mentioned(batches)
+    rows = yield Query(sql.WAITING_OPERATIONS, (organisation_id,))
+    working.waiting = [_remember(working, row) for row in rows]
+    for logged in working.waiting:
+        assert logged.operation is not None, "only readable operations wait"
+        _mention_operation(mentioned, logged)
+        working.by_id[logged.operation.id] = logged
+    yield from _load_entries(organisation_id, working, mentioned)
+    yield from _load_devices(organisation_id, working, mentioned)
+    yield from _load_known(organisation_id, working, batches, mentioned)
+    yield from _load_neighbours(organisation_id, working, mentioned)
+    return working
+
+
+def _load_reference(organisation_id: OrganisationId) -> Steps:
+    people = yield Query(sql.MEMBERS, (organisation_id,))
+    projects = yield Query(sql.PROJECTS, (organisation_id,))
+    tasks = yield Query(sql.TASKS, (organisation_id,))
+    tasks_of: dict[UUID, set[str]] = {}
+    for task_id, project_id in tasks:
+        tasks_of.setdefault(project_id, set()).add(str(task_id))
+    return Reference(
+        members={
+            person_id: Member(person_id, frozenset(Role(r) for r in roles.split()), manager_id)
+            for person_id, _, roles, manager_id in people
+        },
+        names={person_id: name for person_id, name, _, _ in people},
+        projects={
+            str(project_id): ProjectState(
+                is_closed=bool(is_closed), task_ids=frozenset(tasks_of.get(project_id, ()))
+            )
+            for project_id, is_closed in projects
+        },
+    )
+
+
+def _load_entries(
+    organisation_id: OrganisationId, working: WorkingSet, mentioned: _Mentioned
+) -> Steps:
+    keys = _keys(mentioned.entry_ids)
+    rows = yield Query(sql.ENTRIES, (organisation_id,), keys)
+    for entry_id, revision, content in rows:
+        working.entries[entry_id] = entry_from_content(entry_id, content, revision, [])
+    if not rows:
+        return
+    known = _keys(working.entries)
+    for row in (yield Query(sql.OPERATIONS_OF_ENTRIES, (organisation_id,), known)):
+        logged = _remember(working, row)
+        mentioned.actors.add(logged.actor)
+        if logged.is_effective and logged.operation is not None:
+            working.entries[logged.operation.entry_id].operations.append(logged)
+            mentioned.dots |= _dots_of(logged.operation.context)
+    for entry in working.entries.values():
+        _mention_times(mentioned, entry)
+    for entry_id, *posting in (yield Query(sql.POSTINGS, (organisation_id,), known)):
+        posting_id, digest, state, reason, approved_at = posting
+        state_of = PostingState(PostingId(posting_id), digest, state, reason, approved_at)
+        working.postings.setdefault(entry_id, []).append(state_of)
+
+
+def _load_devices(
+    organisation_id: OrganisationId, working: WorkingSet, mentioned: _Mentioned
+) -> Steps:
+    rows = yield Query(sql.DEVICES, (organisation_id,), _keys(mentioned.actors))
+    for actor, person_id, label, public_key, retired_at, last, last_hash in rows:
+        working.devices[actor] = DeviceHead(
+            actor=actor,
+            person_id=PersonId(person_id),
+            label=label,
+            public_key=public_key,
+            is_retired=retired_at is not None,
+            last_sequence_number=last,
+            last_chain_hash=bytes(last_hash),
+        )
+
+
+def _load_known(
+    organisation_id: OrganisationId,
+    working: WorkingSet,
+    batches: Sequence[PushedBatch],
+    mentioned: _Mentioned,
+) -> Steps:
+    """Load what was pushed before, and the hashes that contexts are anchored to."""
+    known: set[Dot] = set()
+    for batch in batches:
+        device = working.devices.get(batch.actor)
+        last = 0 if device is None else device.last_sequence_number
+        for item in batch.items:
+            number = item["q"]
+            if isinstance(number, int) and 1 <= number <= last:
+                known |= {(batch.actor, number), (batch.actor, number - 1)}
+    missing = sorted(known - working.log.keys())
+    if missing:
+        for row in (yield Query(sql.OPERATIONS_BY_DOT, (organisation_id,), missing)):
+            _remember(working, row)
+    ids = _keys(mentioned.operation_ids)
+    for row in (yield Query(sql.OPERATIONS_BY_ID, (organisation_id,), ids)):
+        logged = _remember(working, row, with_leaves=True)
+        if logged.operation is not None:
+            working.by_id[logged.operation.id] = logged
+    unresolved = sorted(mentioned.dots - working.log.keys())
+    if unresolved:
+        for actor, number, chain_hash in (
+            yield Query(sql.CHAIN_HASHES, (organisation_id,), unresolved)
+        ):
+            working.chain_hashes[(actor, number)] = bytes(chain_hash)
+
+
+def _load_neighbours(
+    organisation_id: OrganisationId, working: WorkingSet, mentioned: _Mentioned
+) -> Steps:
+    """Load the entries that may meet the touched ones, and those around them."""
+    for owner_id, span in mentioned.spans.items():
+        near = yield from _near(organisation_id, owner_id, span)
+        found = {entry.id: entry for entry in near if entry.id not in working.entries}
+        if not found:
+            continue
+        working.neighbours |= found
+        around = _Mentioned(spans={owner_id: span})
+        for entry in found.values():
+            _mention_times(around, entry)
+        if around.spans[owner_id] != span:
+            rim = yield from _near(organisation_id, owner_id, around.spans[owner_id])
+            for entry in rim:
+                if entry.id not in working.entries and entry.id not in working.neighbours:
+                    working.outskirts[entry.id] = entry
+
+
+def _near(organisation_id: OrganisationId, owner_id: PersonId, span: tuple[int, int]) -> Steps:
+    start, end = span
+    scalars = (organisation_id, owner_id, max(end, start + 1), start - _TWO_DAYS_SECONDS, start - 1)
+    rows = yield Query(sql.NEAR_ENTRIES, scalars)
+    return [entry_from_content(row[0], row[2], row[1], []) for row in rows]
+
+
+def _mentioned(batches: Sequence[PushedBatch]) -> _Mentioned:
+    mentioned = _Mentioned()
+    for batch in batches:
+        mentioned.actors.add(batch.actor)
+        for item in batch.items:
+            entry_id, operation_id = _uuid(item.get("e"), "te:"), _uuid(item.get("id"), "")
+            if entry_id is not None:
+                mentioned.entry_ids.add(TimeEntryId(entry_id))
+            if operation_id is not None:
+                mentioned.operation_ids.add(OperationId(operation_id))
+            context = item.get("c")
+            if isinstance(context, dict):
+                _mention_context(mentioned, context)
+            _mention_new_time(mentioned, batch.person_id, item.get("s"))
+    return mentioned
+
+
+def _mention_operation(mentioned: _Mentioned, logged: LoggedOperation) -> None:
+    operation = logged.operation
+    assert operation is not None, "only readable operations are mentioned"
+    mentioned.entry_ids.add(operation.entry_id)
+    mentioned.actors |= {logged.actor, *operation.context}
+    mentioned.dots |= _dots_of(operation.context)
+    _mention_new_time(mentioned, logged.person_id, {"time": {"v": operation.values.get("time")}})
+
+
+def _mention_context(mentioned: _Mentioned, context: Mapping[str, Any]) -> None:
+    for actor, component in list(context.items())[:64]:
+        if isinstance(component, list) and component and _is_number(component[0]):
+            mentioned.actors.add(Actor(actor[:20]))
+            mentioned.dots.add((Actor(actor[:20]), component[0]))
+
+
+def _mention_new_time(mentioned: _Mentioned, owner_id: PersonId, groups: Any) -> None:
+    group = groups.get("time") if isinstance(groups, dict) else None
+    time = group.get("v") if isinstance(group, dict) else None
+    if isinstance(time, dict):
+        start = epoch_seconds(time.get("start"))
+        if start is not None:
+            mentioned.widen(owner_id, start, epoch_seconds(time.get("end")))
+
+
+def _mention_times(mentioned: _Mentioned, entry: EntryState) -> None:
+    for time in entry.time_values():
+        span = interval(time)
+        if span is not None:
+            mentioned.widen(entry.owner_id, *span)
+
+
+def _remember(
+    working: WorkingSet, row: Sequence[Any], *, with_leaves: bool = False
+) -> LoggedOperation:
+    logged = _logged(row, with_leaves=with_leaves)
+    return working.log.setdefault(logged.dot, logged) if not with_leaves else _renew(working, logged)
+
+
+def _renew(working: WorkingSet, logged: LoggedOperation) -> LoggedOperation:
+    """Give an operation that is loaded already the leaves it lacked."""
+    present = working.log.setdefault(logged.dot, logged)
+    present.operation = logged.operation
+    return present
+
+
+def _logged(row: Sequence[Any], *, with_leaves: bool) -> LoggedOperation:
+    (actor, number, chain_hash, operation_id, _, person_id, roles, schema) = row[:8]
+    (received_at, held_code, alias_of, item_text, result_text) = row[8:]
+    item = json.loads(item_text)
+    operation = None
+    if operation_id is not None:
+        leaves = _leaves(item) if with_leaves else {}
+        read = read_operation(actor, item, leaves)
+        operation = read if not hasattr(read, "code") else None
+    return LoggedOperation(
+        actor=actor,
+        sequence_number=number,
+        chain_hash=bytes(chain_hash),
+        person_id=PersonId(person_id),
+        roles=frozenset(roles.split()),
+        received_at=received_at,
+        schema=schema,
+        operation=operation,
+        item=item,
+        result=json.loads(result_text),
+        held_code=held_code,
+        alias_of=None if alias_of is None else _dot(alias_of),
+    )
+
+
+def _leaves(item: Mapping[str, Any]) -> dict[str, bytes]:
+    leaves = {
+        group: leaf(decode_base64url(value["n"]), value["v"])
+        for group, value in item.get("s", {}).items()
+    }
+    for group, text in item.get("dropped", {}).items():
+        leaves[group] = decode_base64url(text)
+    return leaves
+
+
+def _dot(text: str) -> Dot:
+    actor, number = text.split("/")
+    return Actor(actor), int(number)
+
+
+def _dots_of(context: Mapping[Actor, tuple[int, str]]) -> set[Dot]:
+    return {(actor, number) for actor, (number, _) in context.items()}
+
+
+def _keys(values: Iterable[Any]) -> list[tuple[Any]]:
+    return [(value,) for value in sorted(values)]
+
+
+def _uuid(text: object, prefix: str) -> UUID | None:
+    if not isinstance(text, str) or not text.startswith(prefix):
+        return None
+    try:
+        return UUID(text.removeprefix(prefix))
+    except ValueError:
+        return None
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 1 <= value < _NEVER

@@ -1,0 +1,164 @@
+"""Save what a group of pushes changed, in whole columns; the counter comes last."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from daywork.core.canonical_json import canonical
+from daywork.core.hash_chain import encode_base64url
+from daywork.core.ids import OrganisationId, TimeEntryId
+from daywork.core.time_entry import interval
+from daywork.core.working_set import EntryState, LoggedOperation, WorkingSet
+from daywork.store import push_statements as sql
+from daywork.store.statements import Change, Steps
+
+_LONG_SECONDS = 48 * 3600
+
+
+def save(
+    organisation_id: OrganisationId,
+    working: WorkingSet,
+    changed: Mapping[TimeEntryId, str],
+    now_milliseconds: int,
+) -> Steps:
+    """Write the log, the entries in ``changed`` and what follows from approvals.
+
+    Moving the counter is the last statement: its row lock is held to the commit,
+    so the order of revisions is the order in which they become visible.
+    """
+    if working.new_operations:
+        rows = [_operation_row(organisation_id, logged) for logged in working.new_operations]
+        yield Change(sql.ADD_OPERATIONS, rows)
+    new = {logged.dot for logged in working.new_operations}
+    released = [logged for dot, logged in working.released.items() if dot not in new]
+    if released:
+        rows = [
+            (organisation_id, *logged.dot, logged.held_code, _text(logged.result))
+            for logged in released
+        ]
+        yield Change(sql.CHANGE_RESULTS, rows)
+    if working.changed_devices:
+        yield Change(
+            sql.MOVE_DEVICES,
+            [_device_row(organisation_id, working, actor, now_milliseconds)
+             for actor in sorted(working.changed_devices)],
+        )
+    yield from _save_approvals(organisation_id, working)
+    if changed:
+        rows = [
+            _entry_row(organisation_id, _entry(working, entry_id), text)
+            for entry_id, text in changed.items()
+        ]
+        yield Change(sql.SAVE_ENTRIES, rows)
+        yield Change(sql.MOVE_COUNTER, [(organisation_id, working.revision)])
+
+
+def _save_approvals(organisation_id: OrganisationId, working: WorkingSet) -> Steps:
+    if working.new_versions:
+        yield Change(
+            sql.ADD_VERSIONS,
+            [
+                (
+                    organisation_id,
+                    entry_id,
+                    digest,
+                    working.entries[entry_id].owner_id,
+                    approved.approver_id,
+                    approved.approved_at,
+                    canonical(dict(approved.values)).decode(),
+                )
+                for (entry_id, digest), approved in working.new_versions.items()
+            ],
+        )
+    if working.changed_postings:
+        yield Change(
+            sql.SAVE_POSTINGS,
+            [
+                (
+                    organisation_id,
+                    posting.id,
+                    entry_id,
+                    posting.digest,
+                    posting.state,
+                    posting.reason,
+                    posting.approved_at,
+                )
+                for entry_id, posting in working.changed_postings.values()
+            ],
+        )
+
+
+def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> tuple[Any, ...]:
+    operation = logged.operation
+    alias_of = logged.alias_of
+    return (
+        organisation_id,
+        logged.actor,
+        logged.sequence_number,
+        logged.chain_hash,
+        None if operation is None else operation.id,
+        None if operation is None else operation.entry_id,
+        logged.person_id,
+        " ".join(sorted(logged.roles)),
+        logged.schema,
+        logged.received_at,
+        logged.held_code,
+        None if alias_of is None else f"{alias_of[0]}/{alias_of[1]}",
+        _item_text(logged),
+        _text(logged.result),
+    )
+
+
+def _item_text(logged: LoggedOperation) -> str:
+    """Return the item without the values of dropped groups; their leaves stay."""
+    operation = logged.operation
+    if operation is None or not operation.dropped:
+        return _text(logged.item)
+    item = dict(logged.item)
+    groups = item["s"]
+    assert isinstance(groups, dict), "a readable operation has readable groups"
+    item["s"] = {name: group for name, group in groups.items() if name not in operation.dropped}
+    item["dropped"] = {name: encode_base64url(operation.leaves[name]) for name in operation.dropped}
+    return _text(item)
+
+
+def _device_row(
+    organisation_id: OrganisationId, working: WorkingSet, actor: Any, now_milliseconds: int
+) -> tuple[Any, ...]:
+    device = working.devices[actor]
+    return (
+        organisation_id,
+        actor,
+        device.last_sequence_number,
+        device.last_chain_hash,
+        now_milliseconds,
+    )
+
+
+def _entry(working: WorkingSet, entry_id: TimeEntryId) -> EntryState:
+    return working.entries.get(entry_id) or working.neighbours[entry_id]
+
+
+def _entry_row(organisation_id: OrganisationId, entry: EntryState, text: str) -> tuple[Any, ...]:
+    spans = [span for time in entry.time_values() if (span := interval(time)) is not None]
+    started_at = min((start for start, _ in spans), default=None)
+    ends = [end for _, end in spans]
+    ended_at = None if not spans or None in ends else max(end for end in ends if end is not None)
+    length = 0 if started_at is None or ended_at is None else ended_at - started_at
+    return (
+        organisation_id,
+        entry.id,
+        entry.owner_id,
+        entry.revision,
+        entry.status,
+        entry.is_deleted,
+        started_at,
+        ended_at,
+        length > _LONG_SECONDS,
+        entry.posted_digest,
+        text,
+    )
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

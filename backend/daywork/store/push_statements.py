@@ -1,0 +1,175 @@
+"""The statements of the push path. Table and column names are those of the rows."""
+
+from daywork.store.statements import Select, Update, Upsert
+
+OPERATION_COLUMNS = {
+    "organisation_id": "uuid",
+    "actor": "text",
+    "sequence_number": "bigint",
+    "chain_hash": "bytea",
+    "id": "uuid",
+    "entry_id": "uuid",
+    "person_id": "uuid",
+    "roles": "text",
+    "schema_number": "integer",
+    "received_at": "bigint",
+    "held_code": "text",
+    "alias_of": "text",
+    "item": "text",
+    "result": "text",
+}
+_LOGGED = {name: kind for name, kind in OPERATION_COLUMNS.items() if name != "organisation_id"}
+_ENTRY = {"id": "uuid", "revision": "bigint", "content": "text"}
+
+COUNTER = Select(
+    {"revision": "bigint", "reference_revision": "bigint"},
+    "sync_counter",
+    "organisation_id = {0}",
+    scalars=1,
+    lock="FOR UPDATE",
+)
+MEMBERS = Select(
+    {"id": "uuid", "name": "text", "roles": "text", "manager_id": "uuid"},
+    "person",
+    "organisation_id = {0}",
+    scalars=1,
+)
+PROJECTS = Select(
+    {"id": "uuid", "is_closed": "boolean"}, "project", "organisation_id = {0}", scalars=1
+)
+TASKS = Select({"id": "uuid", "project_id": "uuid"}, "task", "organisation_id = {0}", scalars=1)
+DEVICES = Select(
+    {
+        "actor": "text",
+        "person_id": "uuid",
+        "label": "text",
+        "public_key": "text",
+        "retired_at": "bigint",
+        "last_sequence_number": "bigint",
+        "last_chain_hash": "bytea",
+    },
+    "device",
+    "organisation_id = {0}",
+    scalars=1,
+    keys={"actor": "text"},
+)
+OPERATIONS_BY_DOT = Select(
+    _LOGGED,
+    "operation",
+    "organisation_id = {0}",
+    scalars=1,
+    keys={"actor": "text", "sequence_number": "bigint"},
+)
+OPERATIONS_BY_ID = Select(
+    _LOGGED,
+    "operation",
+    "organisation_id = {0} AND alias_of IS NULL",
+    scalars=1,
+    keys={"id": "uuid"},
+)
+OPERATIONS_OF_ENTRIES = Select(
+    _LOGGED, "operation", "organisation_id = {0}", scalars=1, keys={"entry_id": "uuid"}
+)
+WAITING_OPERATIONS = Select(
+    _LOGGED,
+    "operation",
+    "organisation_id = {0} AND held_code = 'causal_gap'",
+    scalars=1,
+    ending="ORDER BY actor, sequence_number LIMIT 1000",
+)
+CHAIN_HASHES = Select(
+    {"actor": "text", "sequence_number": "bigint", "chain_hash": "bytea"},
+    "operation",
+    "organisation_id = {0}",
+    scalars=1,
+    keys={"actor": "text", "sequence_number": "bigint"},
+)
+ENTRIES = Select(_ENTRY, "time_entry", "organisation_id = {0}", scalars=1, keys={"id": "uuid"})
+# Two days back from the earliest start is far enough for all but the long ones.
+NEAR_ENTRIES = Select(
+    _ENTRY,
+    "time_entry",
+    "organisation_id = {0} AND owner_id = {1} AND NOT is_deleted AND started_at < {2}"
+    " AND (started_at > {3} OR is_long) AND (ended_at > {4} OR ended_at IS NULL)",
+    scalars=5,
+)
+POSTINGS = Select(
+    {
+        "entry_id": "uuid",
+        "id": "uuid",
+        "digest": "text",
+        "state": "text",
+        "reason": "text",
+        "approved_at": "bigint",
+    },
+    "posting",
+    "organisation_id = {0}",
+    scalars=1,
+    keys={"entry_id": "uuid"},
+)
+
+ADD_OPERATIONS = Upsert("operation", OPERATION_COLUMNS, key=())
+CHANGE_RESULTS = Update(
+    "operation",
+    {"organisation_id": "uuid", "actor": "text", "sequence_number": "bigint"},
+    {"held_code": "text", "result": "text"},
+)
+MOVE_DEVICES = Update(
+    "device",
+    {"organisation_id": "uuid", "actor": "text"},
+    {"last_sequence_number": "bigint", "last_chain_hash": "bytea", "last_contact_at": "bigint"},
+)
+SAVE_ENTRIES = Upsert(
+    "time_entry",
+    {
+        "organisation_id": "uuid",
+        "id": "uuid",
+        "owner_id": "uuid",
+        "revision": "bigint",
+        "status": "text",
+        "is_deleted": "boolean",
+        "started_at": "bigint",
+        "ended_at": "bigint",
+        "is_long": "boolean",
+        "posted_digest": "text",
+        "content": "text",
+    },
+    key=("organisation_id", "id"),
+    updated=(
+        "revision",
+        "status",
+        "is_deleted",
+        "started_at",
+        "ended_at",
+        "is_long",
+        "content",
+    ),
+)
+ADD_VERSIONS = Upsert(
+    "approved_version",
+    {
+        "organisation_id": "uuid",
+        "entry_id": "uuid",
+        "digest": "text",
+        "owner_id": "uuid",
+        "approver_id": "uuid",
+        "approved_at": "bigint",
+        "content": "text",
+    },
+    key=("organisation_id", "entry_id", "digest"),
+)
+SAVE_POSTINGS = Upsert(
+    "posting",
+    {
+        "organisation_id": "uuid",
+        "id": "uuid",
+        "entry_id": "uuid",
+        "digest": "text",
+        "state": "text",
+        "reason": "text",
+        "approved_at": "bigint",
+    },
+    key=("organisation_id", "id"),
+    updated=("state", "reason", "approved_at"),
+)
+MOVE_COUNTER = Update("sync_counter", {"organisation_id": "uuid"}, {"revision": "bigint"})

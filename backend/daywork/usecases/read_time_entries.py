@@ -1,0 +1,100 @@
+"""What a phone may read: the feed of its person's entries, and one entry's history."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from daywork.core.cursor import Cursor, opened, sealed
+from daywork.core.errors import CursorExpired, CursorInvalid, NotFound
+from daywork.core.ids import Actor, PersonId, TimeEntryId
+from daywork.core.principal import Principal
+from daywork.core.roles import Member, Permission, Role, may_see
+from daywork.store.operations import HistoryOperation
+from daywork.store.unit_of_work import UnitOfWork
+
+ROWS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PullPage:
+    """One page of the feed. ``rows`` are texts, ready to be sent."""
+
+    epoch: str
+    cursor: str
+    has_more: bool
+    rows: Sequence[str]
+    gone: Sequence[str]
+    reference_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryHistory:
+    """All operations of one entry, with the names of authors and devices."""
+
+    operations: Sequence[HistoryOperation]
+    names: dict[PersonId, str]
+    labels: dict[Actor, str]
+
+
+def pull_changes(
+    unit: UnitOfWork, principal: Principal, cursor: str | None, limit: int, key: bytes
+) -> PullPage:
+    """Return the changes behind ``cursor``, from the beginning without one.
+
+    ``limit`` is 1 to ``ROWS_MAX``. Raises: CursorInvalid if the cursor is not this
+    person's; CursorExpired if it belongs to a history that was replaced.
+    """
+    organisation_id = principal.organisation_id
+    epoch = unit.organisations.epoch(organisation_id)
+    revision = 0
+    if cursor is not None:
+        place = opened(cursor, key)
+        is_own = (place.organisation_id, place.person_id) == (organisation_id, principal.person_id)
+        if not is_own:
+            raise CursorInvalid
+        if place.epoch != epoch:
+            raise CursorExpired
+        revision = place.revision
+    owner_ids = visible_owners(unit, principal)
+    page = unit.time_entries.changed_since(organisation_id, revision, owner_ids, limit)
+    end = page.rows[-1][1] if page.has_more else max(page.counter_revision, revision)
+    rows, gone = [], []
+    for entry_id, row_revision, is_deleted, content in page.rows:
+        start = f'{{"id":"te:{entry_id}","rev":{row_revision},'
+        if is_deleted:
+            gone.append(start + '"why":"deleted"}')
+        else:
+            rows.append(start + content[1:])
+    return PullPage(
+        epoch=epoch,
+        cursor=sealed(Cursor(organisation_id, principal.person_id, epoch, end), key),
+        has_more=page.has_more,
+        rows=rows,
+        gone=gone,
+        reference_revision=unit.organisations.reference_revision(organisation_id),
+    )
+
+
+def entry_history(unit: UnitOfWork, principal: Principal, entry_id: TimeEntryId) -> EntryHistory:
+    """Return the history of an entry. Raises: NotFound, alike for unknown and unseen."""
+    owner_id = unit.time_entries.owner(principal.organisation_id, entry_id)
+    visible = visible_owners(unit, principal)
+    if owner_id is None or (visible is not None and owner_id not in visible):
+        raise NotFound
+    people = unit.people.all(principal.organisation_id)
+    return EntryHistory(
+        operations=unit.operations.history(principal.organisation_id, entry_id),
+        names={person.id: person.name for person in people},
+        labels=unit.devices.labels(principal.organisation_id),
+    )
+
+
+def visible_owners(unit: UnitOfWork, principal: Principal) -> Collection[PersonId] | None:
+    """Return whose entries ``principal`` sees; None means everybody's."""
+    roles = frozenset(Role(role) for role in principal.roles)
+    me = Member(principal.person_id, roles)
+    if me.may(Permission.SEE_ALL):
+        return None
+    if not me.may(Permission.SEE_TEAM):
+        return {principal.person_id}
+    members = [person.as_member() for person in unit.people.all(principal.organisation_id)]
+    return {owner.id for owner in members if may_see(me, owner, members)}
