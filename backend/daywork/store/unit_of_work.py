@@ -10,7 +10,10 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from daywork.store.approvals import ApprovalStore
+from daywork.store.operations import OperationStore
 from daywork.store.organisations import OrganisationStore
+from daywork.store.time_entries import TimeEntryStore
 
 
 class UnitOfWork:
@@ -42,3 +45,18 @@ class UnitOfWork:
     def organisations(self) -> OrganisationStore:
         """Organisations and their counters."""
         return OrganisationStore(self.session)
+
+    @cached_property
+    def operations(self) -> OperationStore:
+        """The operation log."""
+        return OperationStore(self.session)
+
+    @cached_property
+    def time_entries(self) -> TimeEntryStore:
+        """Time entries as they stand."""
+        return TimeEntryStore(self.session)
+
+    @cached_property
+    def approvals(self) -> ApprovalStore:
+        """Approved versions."""
+        return ApprovalStore(self.session)
