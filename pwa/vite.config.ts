@@ -1,0 +1,26 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+import { serviceWorker } from './vite/service_worker_plugin.ts'
+
+const BACKEND = 'http://localhost:8000'
+
+export default defineConfig({
+  plugins: [svelte(), serviceWorker()],
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // An image in the script would break the budget, and `img-src` allows files anyway.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: {
+      '/v1': BACKEND,
+      '/health': BACKEND,
+    },
+  },
+  test: {
+    environment: 'node',
+    include: ['tests/**/*.test.ts'],
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+})
