@@ -11,8 +11,11 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from daywork.store.approvals import ApprovalStore
+from daywork.store.devices import DeviceStore
 from daywork.store.operations import OperationStore
 from daywork.store.organisations import OrganisationStore
+from daywork.store.people import PersonStore
+from daywork.store.projects import ProjectStore
 from daywork.store.time_entries import TimeEntryStore
 
 
@@ -60,3 +63,18 @@ class UnitOfWork:
     def approvals(self) -> ApprovalStore:
         """Approved versions."""
         return ApprovalStore(self.session)
+
+    @cached_property
+    def people(self) -> PersonStore:
+        """People and invites."""
+        return PersonStore(self.session)
+
+    @cached_property
+    def devices(self) -> DeviceStore:
+        """Devices and sessions."""
+        return DeviceStore(self.session)
+
+    @cached_property
+    def projects(self) -> ProjectStore:
+        """Projects and tasks."""
+        return ProjectStore(self.session)
