@@ -5,6 +5,7 @@ returns after the commit; ``read`` runs one on a snapshot that cannot write.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,10 @@ class Database(Protocol):
         """
         ...
 
+    async def look_up(self, steps: Steps) -> Any:
+        """Run a few point reads at once: cheap enough for every request."""
+        ...
+
     async def close(self) -> None:
         """Finish what waits and let go of the connections."""
         ...
@@ -59,6 +64,8 @@ class SqliteDatabase:
         self._write_engine = _sqlite_engine(file, read_only=False)
         self._read_engine = _sqlite_engine(file, read_only=True)
         self._writer = WriterThread(self._write_engine)
+        self._near = sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False)
+        self._near.isolation_level = None
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="daywork-reader")
         self._lanes: dict[OrganisationId, PushLane] = {}
 
@@ -78,6 +85,10 @@ class SqliteDatabase:
         lane = _lane(self._lanes, organisation_id, self._run_steps, decide)
         return await lane.submit(signed)
 
+    async def look_up(self, steps: Steps) -> Any:
+        """Read on the loop's own connection: some 30 microseconds, no thread changes."""
+        return run_on_sqlite(self._near.cursor(), steps)
+
     async def _run_steps(self, steps: Callable[[], Steps]) -> Any:
         def act(connection: Connection) -> Any:
             driver: Any = connection.connection.driver_connection
@@ -93,6 +104,7 @@ class SqliteDatabase:
         """Finish the waiting jobs, then close both engines."""
         await asyncio.to_thread(self._writer.close)
         self._readers.shutdown()
+        self._near.close()
         self._write_engine.dispose()
         self._read_engine.dispose()
 
@@ -129,6 +141,12 @@ class PostgresqlDatabase:
         """Let the push take its turn in its organisation's lane."""
         lane = _lane(self._lanes, organisation_id, self._run_steps, decide)
         return await lane.submit(signed)
+
+    async def look_up(self, steps: Steps) -> Any:
+        """Read on a pooled connection."""
+        async with self._engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            return await run_on_postgresql(raw.driver_connection, steps)
 
     async def _run_steps(self, steps: Callable[[], Steps]) -> Any:
         async with self._engine.connect() as connection:

@@ -1,0 +1,46 @@
+"""What the doors are given: the application's parts, chosen by the composition."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from litestar import Request
+
+from daywork.api.rate_limit import RateLimit
+from daywork.core.ids import OrganisationId, PersonId
+from daywork.store.database import Database
+
+
+class Jobs(Protocol):
+    """Durable work that a request sets off after its commit."""
+
+    async def tell(self, organisation_id: OrganisationId, people: Collection[PersonId]) -> None:
+        """Tell these people that something waits for them or came back."""
+        ...
+
+    async def post(self, organisation_id: OrganisationId) -> None:
+        """Bring approved time to the ledger."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a handler may need."""
+
+    database: Database
+    jobs: Jobs
+    clock: Callable[[], datetime]
+    cursor_key: bytes
+    push_limit: RateLimit
+    public_url: str
+    proxies: frozenset[str]
+    pages: Path  # the built PWA
+    vapid_public_key: str
+
+
+def parts_of(request: Request[Any, Any, Any]) -> Parts:
+    """Return the parts of the application that serves ``request``."""
+    parts: Parts = request.app.state.parts
+    return parts
