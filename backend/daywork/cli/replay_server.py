@@ -6,10 +6,9 @@ port, and the phones, which only see a lost connection, go on.
 """
 
 import asyncio
-import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +17,13 @@ from typing import Final, Self
 
 import httpx
 
+from daywork.settings import environment_with
+
 PUSHES_PER_MINUTE: Final = 60_000
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 20.0
 ASK_AGAIN_SECONDS: Final = 0.05
+START_AGAIN_SECONDS: Final = 0.1
 STARTS_MAX: Final = 1_000
 
 
@@ -43,6 +45,7 @@ class OwnServer:
 
     home: Path
     environment: Mapping[str, str]
+    command: Sequence[str] = (sys.executable, "-m", "daywork.cli.main", "serve")
     port: int = field(default_factory=free_port)
     starts: int = 0
     process: asyncio.subprocess.Process | None = None
@@ -63,7 +66,11 @@ class OwnServer:
         """Start the child and wait until it is ready."""
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         await self._start()
-        await self._wait_until_ready()
+        try:
+            await self._wait_until_ready()
+        except BaseException:
+            await self._stop()
+            raise
         self._keeper = asyncio.create_task(self._keep_alive())
         return self
 
@@ -79,6 +86,9 @@ class OwnServer:
             self._keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await self._keeper
+        await self._stop()
+
+    async def _stop(self) -> None:
         if self.process is not None and self.process.returncode is None:
             self.process.terminate()
             try:
@@ -92,7 +102,7 @@ class OwnServer:
         self.starts += 1
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "daywork.cli.main", "serve"),
+                *self.command,
                 env=self._environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
@@ -100,13 +110,14 @@ class OwnServer:
             )
 
     def _environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            **self.environment,
-            "DAYWORK_HOME": str(self.home),
-            "DAYWORK_LISTEN": f"127.0.0.1:{self.port}",
-            "DAYWORK_PUBLIC_URL": self.url,
-        }
+        return environment_with(
+            {
+                **self.environment,
+                "DAYWORK_HOME": str(self.home),
+                "DAYWORK_LISTEN": f"127.0.0.1:{self.port}",
+                "DAYWORK_PUBLIC_URL": self.url,
+            }
+        )
 
     async def _wait_until_ready(self) -> None:
         assert self.process is not None, "the child is started first"
@@ -128,6 +139,7 @@ class OwnServer:
             await self.process.wait()
             if self._is_stopping:
                 return
+            await asyncio.sleep(START_AGAIN_SECONDS)
             await self._start()
 
 
