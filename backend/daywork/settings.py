@@ -65,6 +65,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def environment_with(changes: Mapping[str, str]) -> dict[str, str]:
+    """Return the process's own environment with ``changes``, for a child process."""
+    return {**os.environ, **changes}
+
+
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or not 1 <= int(port) <= 65_535:
