@@ -38,6 +38,7 @@ class Parts:
     proxies: frozenset[str]
     pages: Path  # the built PWA
     vapid_public_key: str
+    push_hosts: frozenset[str]  # further web push services that the operator trusts
 
 
 def parts_of(request: Request[Any, Any, Any]) -> Parts:

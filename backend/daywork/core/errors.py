@@ -28,6 +28,7 @@ DomainError
     ValueRefused          value.refused
   InvalidState
     CursorExpired         cursor_expired
+    HomeInUse             home.in_use
   LimitExceeded
     RateLimited           rate_limited
   Unavailable             unavailable
@@ -269,6 +270,12 @@ class CursorExpired(InvalidState):
     """The cursor is older than the oldest tombstone kept."""
 
     code = "cursor_expired"
+
+
+class HomeInUse(InvalidState):
+    """Another process has this home; only one may write to it."""
+
+    code = "home.in_use"
 
 
 class LimitExceeded(DomainError):

@@ -7,9 +7,19 @@ from daywork.store import (
     organisations,
     people,
     projects,
+    push_subscriptions,
     time_entries,
 )
 from daywork.store.row import METADATA
 
 TABLES = METADATA.tables
-SUBJECTS = (approvals, devices, operations, organisations, people, projects, time_entries)
+SUBJECTS = (
+    approvals,
+    devices,
+    operations,
+    organisations,
+    people,
+    projects,
+    push_subscriptions,
+    time_entries,
+)

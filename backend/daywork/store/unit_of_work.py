@@ -16,6 +16,7 @@ from daywork.store.operations import OperationStore
 from daywork.store.organisations import OrganisationStore
 from daywork.store.people import PersonStore
 from daywork.store.projects import ProjectStore
+from daywork.store.push_subscriptions import PushSubscriptionStore
 from daywork.store.time_entries import TimeEntryStore
 
 
@@ -78,3 +79,8 @@ class UnitOfWork:
     def projects(self) -> ProjectStore:
         """Projects and tasks."""
         return ProjectStore(self.session)
+
+    @cached_property
+    def push_subscriptions(self) -> PushSubscriptionStore:
+        """Where devices can be told things."""
+        return PushSubscriptionStore(self.session)

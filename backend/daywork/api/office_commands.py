@@ -1,0 +1,107 @@
+"""The third door: what the command line may ask, with or without a running server.
+
+A command is a name with JSON-able arguments; its handler calls use cases in one
+transaction and returns a JSON-able answer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from daywork.core.errors import NameUnknown, ValueRefused
+from daywork.core.instant import instant_text
+from daywork.store.database import Database
+from daywork.store.row import milliseconds
+from daywork.store.unit_of_work import UnitOfWork
+from daywork.usecases.administer import (
+    InviteWish,
+    add_project,
+    create_organisation,
+    find_organisation,
+    invite_person,
+)
+
+Arguments: TypeAlias = Mapping[str, Any]
+Answer: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a command is worked on."""
+
+    unit: UnitOfWork
+    public_url: str
+    now: datetime
+
+
+Handler: TypeAlias = Callable[[Desk, Arguments], Answer]
+
+
+async def run_office_command(
+    database: Database, public_url: str, now: datetime, name: str, arguments: Arguments
+) -> Answer:
+    """Run one command in one transaction. Raises: DomainError; NameUnknown for no such one."""
+    handler = COMMANDS.get(name)
+    if handler is None:
+        message = f"This server does not know the command {name}. It may be older than yours."
+        raise NameUnknown(message)
+    return await database.write(lambda unit: handler(Desk(unit, public_url, now), arguments))
+
+
+def _org_create(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = create_organisation(
+        desk.unit,
+        arguments["name"],
+        arguments["time_zone"],
+        arguments["currency"],
+        desk.now,
+        is_practice=bool(arguments.get("practice")),
+    )
+    return {"id": str(organisation.id), "name": organisation.name}
+
+
+def _invite(desk: Desk, arguments: Arguments) -> Answer:
+    wish = InviteWish(
+        person=arguments.get("person"),
+        person_id=_uuid(arguments, "person_id"),
+        role=arguments.get("role"),
+        manager=arguments.get("manager"),
+        manager_id=_uuid(arguments, "manager_id"),
+        organisation=arguments.get("organisation"),
+    )
+    invited = invite_person(desk.unit, wish, desk.now)
+    return {
+        "invite": invited.code,
+        "url": f"{desk.public_url}/join#{invited.code}",
+        "expires_at": instant_text(milliseconds(invited.expires_at) // 1000),
+        "person": {"id": str(invited.person.id), "name": invited.person.name},
+    }
+
+
+def _project_add(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    is_billable = not arguments.get("not_billable")
+    project = add_project(
+        desk.unit, organisation.id, arguments["name"], desk.now, is_billable=is_billable
+    )
+    return {"id": str(project.id), "name": project.name}
+
+
+def _uuid(arguments: Arguments, name: str) -> UUID | None:
+    text = arguments.get(name)
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        message = f"{text} is no id."
+        raise ValueRefused(message, name) from error
+
+
+COMMANDS: Mapping[str, Handler] = {
+    "invite": _invite,
+    "org create": _org_create,
+    "project add": _project_add,
+}

@@ -1,0 +1,113 @@
+"""The sync protocol: hello, push, pull, and the history of one entry."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+
+from daywork.api.auth import signed_in
+from daywork.api.body import read_body, read_object
+from daywork.api.parts import parts_of
+from daywork.api.strict_json import decode
+from daywork.api.wire.sync import (
+    LIMITS,
+    hello_wire,
+    history_wire,
+    pull_wire,
+    read_hello,
+    read_push,
+)
+from daywork.core.errors import CursorInvalid, MalformedBody, NotFound, TooLarge, ValueRefused
+from daywork.core.ids import TimeEntryId
+from daywork.store.row import milliseconds
+from daywork.usecases.greet_devices import greet_devices
+from daywork.usecases.read_time_entries import ROWS_MAX, entry_history, pull_changes
+from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes
+
+CURSOR_CHARACTERS_MAX = 400
+
+
+@post("/v1/sync/hello", status_code=200)
+async def hello(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Compare histories and note what the phone still holds."""
+    parts = parts_of(request)
+    said = read_hello(await read_object(request, LIMITS["bytes"]))
+    principal = await signed_in(request)
+    now = parts.clock()
+    now_milliseconds = milliseconds(now)
+    skew = None if said.now is None else said.now * 1000 - now_milliseconds
+    oldest = None if said.oldest is None else datetime.fromtimestamp(said.oldest, UTC)
+    greeting = await parts.database.write(
+        lambda unit: greet_devices(unit, principal, said.actors, said.pending, oldest, skew, now)
+    )
+    return _answer(hello_wire(greeting, now_milliseconds // 1000))
+
+
+@post("/v1/sync/push", status_code=200)
+async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Take a batch of operations: refuse it whole, or answer each after the commit."""
+    parts = parts_of(request)
+    try:
+        body = await read_body(request, LIMITS["bytes"])
+    except TooLarge as refusal:
+        raise TooLarge(dict(LIMITS)) from refusal
+    value = decode(body)
+    if not isinstance(value, dict):
+        raise MalformedBody
+    principal = await signed_in(request)
+    now = parts.clock()
+    signed = read_push(value, len(body), milliseconds(now), principal)
+    parts.push_limit.take(signed.batch.actor, now)
+    organisation_id = principal.organisation_id
+    outcome: PushOutcome = await parts.database.push(organisation_id, signed, decide_pushes)
+    if outcome.people_to_tell:
+        await parts.jobs.tell(organisation_id, outcome.people_to_tell - {principal.person_id})
+    if outcome.has_approvals:
+        await parts.jobs.post(organisation_id)
+    return _answer(
+        msgspec.json.encode(
+            {
+                "actor": signed.batch.actor,
+                "next": outcome.next_sequence_number,
+                "results": outcome.results,
+            }
+        )
+    )
+
+
+@get("/v1/sync/pull")
+async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return a page of what changed behind the cursor."""
+    parts = parts_of(request)
+    principal = await signed_in(request)
+    cursor = request.query_params.get("cursor")
+    if cursor is not None and len(cursor) > CURSOR_CHARACTERS_MAX:
+        raise CursorInvalid
+    text = request.query_params.get("limit", str(ROWS_MAX))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= ROWS_MAX):
+        message = f"limit must be 1 to {ROWS_MAX}."
+        raise ValueRefused(message, "limit")
+    page = await parts.database.read(
+        lambda unit: pull_changes(unit, principal, cursor, int(text), parts.cursor_key)
+    )
+    return _answer(pull_wire(page))
+
+
+@get("/v1/entries/{entry:str}/history")
+async def history(request: Request[Any, Any, Any], entry: str) -> Response[bytes]:
+    """Return who wrote what into an entry, unknown and unseen ones alike not found."""
+    principal = await signed_in(request)
+    try:
+        entry_id = TimeEntryId(UUID(entry.removeprefix("te:")))
+    except ValueError as error:
+        raise NotFound from error
+    found = await parts_of(request).database.read(
+        lambda unit: entry_history(unit, principal, entry_id)
+    )
+    return _answer(history_wire(entry_id, found))
+
+
+def _answer(body: bytes) -> Response[bytes]:
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})

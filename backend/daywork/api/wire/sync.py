@@ -1,0 +1,211 @@
+"""The sync protocol's bodies: what comes in is read, what goes out is joined."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from daywork.core.errors import MalformedBody, ProtocolUnknown, TooLarge
+from daywork.core.hash_chain import decode_base64url, encode_base64url
+from daywork.core.ids import Actor, TimeEntryId
+from daywork.core.ingestion import PushedBatch
+from daywork.core.instant import epoch_seconds, instant_text
+from daywork.core.json_value import JsonValue
+from daywork.core.principal import Principal
+from daywork.store.push_lane import SignedBatch
+from daywork.store.row import milliseconds
+from daywork.usecases.greet_devices import ActorHead, Greeting
+from daywork.usecases.read_time_entries import EntryHistory, PullPage
+
+PROTOCOL = 1
+SCHEMA_PUSH_MIN = 1
+SCHEMA_PULL_MIN = 1
+LIMITS: Mapping[str, int] = {"ops": 200, "bytes": 262_144, "op_bytes": 16_384, "rows": 500}
+ACTORS_MAX = 32
+PENDING_MAX = 1_000_000
+
+_HASH = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a phone says of itself when it comes."""
+
+    actors: Sequence[ActorHead]
+    now: int | None  # the phone's clock, in seconds since 1970
+    pending: int
+    oldest: int | None  # seconds since 1970
+
+
+def read_push(
+    value: Mapping[str, JsonValue], body_bytes: int, received_at: int, principal: Principal
+) -> SignedBatch:
+    """Return the batch of a push body; ``received_at`` is in milliseconds since 1970.
+
+    Raises: MalformedBody, ProtocolUnknown, TooLarge. What is wrong in one item is
+    that item's affair.
+    """
+    _check_protocol(value.get("proto"))
+    actor, schema = value.get("actor"), value.get("schema")
+    items, signature, algorithm = value.get("ops"), value.get("sig"), value.get("alg")
+    if not isinstance(items, list) or not items:
+        raise MalformedBody
+    if len(items) > LIMITS["ops"]:
+        raise TooLarge(dict(LIMITS))
+    is_readable = (
+        isinstance(actor, str)
+        and isinstance(signature, str)
+        and isinstance(algorithm, str)
+        and type(schema) is int
+        and schema >= 1
+    )
+    if not is_readable:
+        raise MalformedBody
+    batch = PushedBatch(
+        actor=Actor(str(actor)),
+        person_id=principal.person_id,
+        roles=principal.roles,
+        schema=schema if isinstance(schema, int) else 1,
+        items=[_item(item) for item in items],
+        body_bytes=body_bytes,
+        received_at=received_at,
+    )
+    return SignedBatch(batch, str(algorithm), str(signature))
+
+
+def read_hello(value: Mapping[str, JsonValue]) -> Hello:
+    """Return a phone's greeting. Raises: MalformedBody, ProtocolUnknown."""
+    spoken = value.get("proto")
+    if not (isinstance(spoken, list) and len(spoken) == 2 and all(map(_is_count, spoken))):
+        raise MalformedBody
+    least, most = spoken
+    if not (isinstance(least, int) and isinstance(most, int) and least <= PROTOCOL <= most):
+        raise ProtocolUnknown(PROTOCOL, PROTOCOL)
+    actors = value.get("actors")
+    if not isinstance(actors, list) or len(actors) > ACTORS_MAX:
+        raise MalformedBody
+    pending = value.get("pending", 0)
+    if not _is_count(pending) or not isinstance(pending, int) or pending > PENDING_MAX:
+        raise MalformedBody
+    return Hello(
+        actors=[_actor_head(actor) for actor in actors],
+        now=epoch_seconds(value.get("now")),
+        pending=pending,
+        oldest=epoch_seconds(value.get("oldest")),
+    )
+
+
+def hello_wire(greeting: Greeting, now: int) -> bytes:
+    """Return the answer to a greeting; ``now`` is in seconds since 1970."""
+    return msgspec.json.encode(
+        {
+            "proto": PROTOCOL,
+            "epoch": greeting.epoch,
+            "now": instant_text(now),
+            "actors": [
+                {"a": head.actor, "q": 0, "h": None, "match": False, "known": False}
+                if head.chain_hash is None
+                else {
+                    "a": head.actor,
+                    "q": head.sequence_number,
+                    "h": encode_base64url(head.chain_hash) if head.sequence_number else None,
+                    "match": head.matches,
+                }
+                for head in greeting.heads
+            ],
+            "limits": LIMITS,
+            "schema_push_min": SCHEMA_PUSH_MIN,
+            "schema_pull_min": SCHEMA_PULL_MIN,
+            "retry_after": None,
+        }
+    )
+
+
+def pull_wire(page: PullPage) -> bytes:
+    """Return a page of the feed; its rows are texts already."""
+    head = msgspec.json.encode(
+        {
+            "epoch": page.epoch,
+            "cursor": page.cursor,
+            "more": page.has_more,
+            "complete": not page.has_more,
+            "scopes": [],
+            "purge": [],
+            "ref": {"projects_rev": page.reference_revision},
+        }
+    )
+    rows, gone = ",".join(page.rows), ",".join(page.gone)
+    return head[:-1] + f',"rows":[{rows}],"gone":[{gone}]}}'.encode()
+
+
+def history_wire(entry_id: TimeEntryId, history: EntryHistory) -> bytes:
+    """Return all operations of an entry, as the conflict screen shows them."""
+    operations = []
+    for operation in history.operations:
+        item, result = operation.item, operation.result
+        groups = item.get("s")
+        values: dict[str, Any] = (
+            {name: {"v": group.get("v")} for name, group in groups.items() if isinstance(group, dict)}
+            if isinstance(groups, dict)
+            else {}
+        )
+        reason = values.pop("reason", {}).get("v")
+        operations.append(
+            {
+                "a": operation.actor,
+                "q": operation.sequence_number,
+                "id": item.get("id"),
+                "by": item.get("by"),
+                "who": history.names.get(operation.person_id, ""),
+                "label": history.labels.get(operation.actor, ""),
+                "w": item.get("w"),
+                "received": instant_text(milliseconds(operation.received_at) // 1000),
+                "c": item.get("c"),
+                "s": values,
+                "dg": item.get("dg"),
+                "st": result.get("st"),
+                "code": result.get("code"),
+                "note": result.get("note"),
+                "reason": reason,
+            }
+        )
+    return msgspec.json.encode({"entry": f"te:{entry_id}", "operations": operations})
+
+
+def _check_protocol(spoken: JsonValue) -> None:
+    if type(spoken) is not int:
+        raise MalformedBody
+    if spoken != PROTOCOL:
+        raise ProtocolUnknown(PROTOCOL, PROTOCOL)
+
+
+def _item(item: JsonValue) -> Mapping[str, JsonValue]:
+    if not isinstance(item, dict) or type(item.get("q")) is not int:
+        raise MalformedBody
+    text = item.get("h")
+    if not isinstance(text, str) or _HASH.fullmatch(text) is None:
+        raise MalformedBody
+    try:
+        decode_base64url(text)
+    except ValueError as error:
+        raise MalformedBody from error
+    return item
+
+
+def _actor_head(value: JsonValue) -> ActorHead:
+    if not isinstance(value, dict):
+        raise MalformedBody
+    actor, number, text = value.get("a"), value.get("q"), value.get("h")
+    if not isinstance(actor, str) or len(actor) > 20 or "\0" in actor or not _is_count(number):
+        raise MalformedBody
+    try:
+        chain_hash = decode_base64url(text) if isinstance(text, str) else None
+    except ValueError as error:
+        raise MalformedBody from error
+    return ActorHead(Actor(actor), number if isinstance(number, int) else 0, chain_hash)
+
+
+def _is_count(value: JsonValue) -> bool:
+    return type(value) is int and value >= 0

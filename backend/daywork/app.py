@@ -1,0 +1,75 @@
+"""The ASGI application: routes, guards and how refusals are told."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from daywork.api.auth import refuse_other_sites
+from daywork.api.devices import enrol
+from daywork.api.health import live, ready
+from daywork.api.parts import Parts
+from daywork.api.postings import explain, list_postings
+from daywork.api.problem_details import tell_bug, tell_framework_refusal, tell_refusal
+from daywork.api.reference import show_reference
+from daywork.api.session import challenge, show_session, sign_in, sign_out
+from daywork.api.static_pages import page, refuse_plain_http
+from daywork.api.sync import hello, history, pull, push
+from daywork.api.web_push import forget_subscription, keep_subscription, show_key
+from daywork.core.errors import DomainError
+
+BODY_BYTES_MAX = 1_048_576
+COMPRESSED_BYTES_MIN = 1_000
+
+ROUTES: Sequence[ControllerRouterHandler] = (
+    challenge,
+    enrol,
+    explain,
+    forget_subscription,
+    hello,
+    history,
+    keep_subscription,
+    list_postings,
+    live,
+    page,
+    pull,
+    push,
+    ready,
+    show_key,
+    show_reference,
+    show_session,
+    sign_in,
+    sign_out,
+)
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_app(parts: Parts, lifespan: Sequence[Lifespan] = ()) -> Litestar:
+    """Return the application that serves ``parts``."""
+    return Litestar(
+        list(ROUTES),
+        state=State({"parts": parts}),
+        before_request=_guard,
+        exception_handlers={
+            DomainError: tell_refusal,
+            HTTPException: tell_framework_refusal,
+            Exception: tell_bug,
+        },
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=COMPRESSED_BYTES_MIN, gzip_compress_level=1
+        ),
+        lifespan=list(lifespan),
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+async def _guard(request: Request[Any, Any, Any]) -> Response[Any] | None:
+    return await refuse_plain_http(request) or await refuse_other_sites(request)

@@ -1,0 +1,48 @@
+"""How a command reaches its data: through the running server, or by itself."""
+
+import argparse
+import asyncio
+import json
+import sys
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from daywork.api.office_commands import Answer, Arguments, run_office_command
+from daywork.api.office_socket import ask_office
+from daywork.composition import open_store
+from daywork.settings import Settings, read_settings
+from daywork.store.home_lock import locked_home
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def ask(name: str, arguments: Arguments) -> Answer:
+    """Run an office command and return its answer.
+
+    On SQLite the server of this home does it, if one runs; else this process takes
+    the home's lock. On PostgreSQL this process does it beside the servers.
+    Raises: DomainError.
+    """
+    return asyncio.run(ask_async(read_settings(), name, arguments))
+
+
+async def ask_async(settings: Settings, name: str, arguments: Arguments) -> Answer:
+    """Run an office command inside a loop. Raises: DomainError."""
+    if settings.database_url is None:
+        answer = await ask_office(settings.home, name, arguments)
+        if answer is not None:
+            return answer
+    with locked_home(settings.home) if settings.database_url is None else nullcontext():
+        database = await open_store(settings)
+        try:
+            return await run_office_command(
+                database, settings.public_url, datetime.now(UTC), name, arguments
+            )
+        finally:
+            await database.close()
+
+
+def show(answer: Any, *, as_json: bool, sentence: str) -> None:
+    """Print an answer, as one JSON object or as a sentence for people."""
+    sys.stdout.write((json.dumps(answer, ensure_ascii=False) if as_json else sentence) + "\n")

@@ -1,0 +1,36 @@
+"""daywork: the command line. Refusals are one sentence and a hint, never a traceback."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from daywork.cli import invite, organisation, project, serve
+from daywork.core.errors import DomainError
+
+GROUPS = (serve, organisation, invite, project)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; 0 is success, 1 a refusal, 2 a wrong use."""
+    parser = argparse.ArgumentParser(
+        prog="daywork", description="Hours worked in the field, signed off on a phone, booked once."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for group in GROUPS:
+        group.add_parser(commands)
+    options = parser.parse_args(words)
+    try:
+        status: int = options.run(options)
+    except DomainError as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        if refusal.members:
+            sys.stderr.write(f"{json.dumps(dict(refusal.members), ensure_ascii=False)}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

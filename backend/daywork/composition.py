@@ -1,0 +1,76 @@
+"""The only place that chooses implementations."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from daywork.accounting.vendors.plain_text import PlainTextLedger
+from daywork.api.parts import Parts
+from daywork.api.rate_limit import RateLimit
+from daywork.api.static_pages import pages_folder
+from daywork.jobs.engine import DurableJobs, Tools, durable_jobs
+from daywork.notifications.vapid import vapid_key
+from daywork.notifications.web_push import WebPushSender
+from daywork.security.secrets import key_file
+from daywork.settings import Settings
+from daywork.store.database import Database, open_database
+from daywork.store.migration import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What lies outside and may be another in tests: the clock and the network."""
+
+    clock: Callable[[], datetime]
+    push_transport: httpx.AsyncBaseTransport | None = None
+
+
+def real_world() -> World:
+    """Return the clock of the machine and its network."""
+    return World(clock=lambda: datetime.now(UTC))
+
+
+@asynccontextmanager
+async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
+    """Yield the application's parts, with the durable work running.
+
+    The caller holds the home's lock where the database is SQLite.
+    """
+    keys = settings.home / "keys"
+    async with AsyncExitStack() as stack:
+        database = await open_store(settings)
+        stack.push_async_callback(database.close)
+        vapid = vapid_key(keys)
+        sender = WebPushSender(vapid, settings.push_hosts, world.push_transport)
+        stack.push_async_callback(sender.close)
+        tools = Tools(
+            database=database,
+            ledger=PlainTextLedger(settings.home / "ledger"),
+            sender=sender,
+            clock=world.clock,
+            hold_seconds=settings.posting_hold_seconds,
+        )
+        jobs: DurableJobs = await stack.enter_async_context(
+            durable_jobs(settings.home, settings.database_url, tools)
+        )
+        yield Parts(
+            database=database,
+            jobs=jobs,
+            clock=world.clock,
+            cursor_key=key_file(keys, "cursor.key"),
+            push_limit=RateLimit(settings.pushes_per_minute),
+            public_url=settings.public_url,
+            proxies=settings.proxies,
+            pages=pages_folder(),
+            vapid_public_key=vapid.public_text,
+        )
+
+
+async def open_store(settings: Settings) -> Database:
+    """Return the database at its newest schema."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await migrate(settings.home, settings.database_url)
+    return open_database(settings.home, settings.database_url)
