@@ -32,7 +32,7 @@ def leaf(salt: bytes, value: JsonValue) -> bytes:
 
 
 def chain_hash(
-    previous: bytes, head: Mapping[str, JsonValue], leaves: Mapping[str, bytes]
+    previous: bytes, head: dict[str, JsonValue], leaves: Mapping[str, bytes]
 ) -> bytes:
     """Return the chain hash (32 bytes) of an operation.
 
@@ -41,7 +41,7 @@ def chain_hash(
     Raises: ValueError if a text in ``head`` holds a lone surrogate or the name of
     a group is not ASCII.
     """
-    text = previous + canonical(dict(head))
+    text = previous + canonical(head)
     for name in sorted(leaves):
         text += name.encode("ascii") + leaves[name]
     return sha256(text).digest()
@@ -73,9 +73,14 @@ def decode_base64url(text: str) -> bytes:
 
     Raises: ValueError on padding, foreign characters or unused bits that are set.
     """
-    standard = text.replace("-", "+").replace("_", "/")
-    raw = a2b_base64(standard + _PADDING[len(text) % 4])
+    raw = decode_well_formed_base64url(text)
     if encode_base64url(raw) != text:
         msg = "not base64url without padding, or its unused bits are set"
         raise ValueError(msg)
     return raw
+
+
+def decode_well_formed_base64url(text: str) -> bytes:
+    """Return the bytes of ``text`` whose form was checked before, with no check."""
+    standard = text.replace("-", "+").replace("_", "/")
+    return a2b_base64(standard + _PADDING[len(text) % 4])

@@ -35,6 +35,15 @@ def epoch_seconds(text: object) -> int | None:
     )
 
 
+def is_calendar_instant(text: str) -> bool:
+    """Whether ``text``, which has ``INSTANT_FORM``, names a day that exists."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_instant(text: object) -> bool:
     """Whether ``text`` is an exact instant."""
     return epoch_seconds(text) is not None
