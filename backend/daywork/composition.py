@@ -1,9 +1,10 @@
 """The only place that chooses implementations."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
@@ -12,7 +13,8 @@ from daywork.api.parts import Parts
 from daywork.api.rate_limit import RateLimit
 from daywork.api.static_pages import pages_folder
 from daywork.jobs.engine import DurableJobs, Tools, durable_jobs
-from daywork.notifications.vapid import vapid_key
+from daywork.notifications.public_transport import open_public_transport
+from daywork.notifications.vapid import contact_of, load_vapid_key
 from daywork.notifications.web_push import WebPushSender
 from daywork.security.secrets import key_file
 from daywork.settings import Settings
@@ -25,7 +27,9 @@ class World:
     """What lies outside and may be another in tests: the clock and the network."""
 
     clock: Callable[[], datetime]
-    push_transport: httpx.AsyncBaseTransport | None = None
+    open_push_transport: Callable[[Collection[str]], httpx.AsyncBaseTransport] = (
+        open_public_transport
+    )
 
 
 def real_world() -> World:
@@ -43,9 +47,8 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         database = await open_store(settings)
         stack.push_async_callback(database.close)
-        vapid = vapid_key(keys)
-        sender = WebPushSender(vapid, settings.push_hosts, world.push_transport)
-        stack.push_async_callback(sender.close)
+        vapid = load_vapid_key(keys, contact_of(settings.public_url))
+        sender = WebPushSender(vapid, partial(world.open_push_transport, settings.push_hosts))
         tools = Tools(
             database=database,
             ledger=PlainTextLedger(settings.home / "ledger"),
@@ -65,7 +68,8 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
             public_url=settings.public_url,
             proxies=settings.proxies,
             pages=pages_folder(),
-            vapid_public_key=vapid.public_text,
+            vapid_public_key=vapid.public_key,
+            push_hosts=settings.push_hosts,
         )
 
 

@@ -19,7 +19,7 @@ _NOT_STORED = {"Cache-Control": "no-store"}
 
 
 @get("/v1/web-push/key")
-async def show_web_push_key(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def show_key(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the key that browsers bind a subscription to."""
     await signed_in(request)
     body = msgspec.json.encode({"key": parts_of(request).vapid_public_key})
@@ -31,9 +31,7 @@ async def keep_subscription(request: Request[Any, Any, Any]) -> Response[None]:
     """Store the device's subscription in place of an earlier one."""
     parts = parts_of(request)
     principal = await signed_in(request)
-    subscription = read_subscription(
-        await read_object(request, BODY_BYTES_MAX), parts.push_hosts
-    )
+    subscription = read_subscription(await read_object(request, BODY_BYTES_MAX), parts.push_hosts)
     await parts.database.write(
         lambda unit: keep_push_subscription(unit, principal, subscription, parts.clock())
     )
@@ -41,7 +39,7 @@ async def keep_subscription(request: Request[Any, Any, Any]) -> Response[None]:
 
 
 @delete("/v1/web-push/subscription", status_code=204)
-async def remove_subscription(request: Request[Any, Any, Any]) -> Response[None]:
+async def forget_subscription(request: Request[Any, Any, Any]) -> Response[None]:
     """Forget the device's subscription; without one nothing happens."""
     parts = parts_of(request)
     principal = await signed_in(request)

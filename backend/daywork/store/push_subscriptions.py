@@ -19,7 +19,9 @@ class PushSubscriptionRow(Row, table=True):
 
     __tablename__ = "push_subscription"
     __table_args__ = (
-        ForeignKeyConstraint(["organisation_id", "actor"], ["device.organisation_id", "device.actor"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "actor"], ["device.organisation_id", "device.actor"]
+        ),
         Index("ix_push_subscription_wanted", "organisation_id", "wanted_at"),
     )
 
@@ -61,16 +63,21 @@ class PushSubscriptionStore:
                 col(PushSubscriptionRow.actor) != actor,
             )
         )
+        values = {
+            "endpoint": subscription.endpoint,
+            "receiver_key": subscription.receiver_key,
+            "auth_secret": subscription.auth_secret,
+            "language": subscription.language,
+            "kept_at": now,
+        }
         row = self._session.get(PushSubscriptionRow, (organisation_id, actor))
         if row is None:
-            row = PushSubscriptionRow(organisation_id=organisation_id, actor=actor)
-            self._session.add(row)
-        elif row.endpoint != subscription.endpoint:
-            row.not_before, row.failures = None, 0
-        row.endpoint = subscription.endpoint
-        row.receiver_key = subscription.receiver_key
-        row.auth_secret = subscription.auth_secret
-        row.language, row.kept_at = subscription.language, now
+            key = {"organisation_id": organisation_id, "actor": actor}
+            self._session.add(PushSubscriptionRow.model_construct(**key, **values))
+        else:
+            if row.endpoint != subscription.endpoint:
+                row.not_before, row.failures = None, 0
+            row.sqlmodel_update(values)
         self._session.flush()
 
     def get(self, organisation_id: OrganisationId, actor: Actor) -> PushSubscription | None:
@@ -121,9 +128,7 @@ class PushSubscriptionStore:
             .values(wanted_at=now)
         )
 
-    def waiting(
-        self, organisation_id: OrganisationId, limit: int
-    ) -> Sequence[WaitingDevice]:
+    def waiting(self, organisation_id: OrganisationId, limit: int) -> Sequence[WaitingDevice]:
         """Return the devices that something waits for, those that may be told first in front.
 
         They are kept from other processes until the commit.
