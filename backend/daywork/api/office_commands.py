@@ -12,6 +12,7 @@ from uuid import UUID
 
 from daywork.core.errors import NameUnknown, ValueRefused
 from daywork.core.instant import instant_text
+from daywork.core.roles import Role
 from daywork.store.database import Database
 from daywork.store.row import milliseconds
 from daywork.store.unit_of_work import UnitOfWork
@@ -22,6 +23,7 @@ from daywork.usecases.administer import (
     find_organisation,
     invite_person,
 )
+from daywork.usecases.import_records import ImportNames, NamedPerson, import_names
 
 Arguments: TypeAlias = Mapping[str, Any]
 Answer: TypeAlias = dict[str, Any]
@@ -60,6 +62,36 @@ def _org_create(desk: Desk, arguments: Arguments) -> Answer:
         is_practice=bool(arguments.get("practice")),
     )
     return {"id": str(organisation.id), "name": organisation.name}
+
+
+def _org_list(desk: Desk, _arguments: Arguments) -> Answer:
+    known = [
+        {"id": str(one.id), "name": one.name, "time_zone": one.time_zone}
+        for one in desk.unit.organisations.all()
+    ]
+    return {"organisations": known}
+
+
+def _server_url(desk: Desk, _arguments: Arguments) -> Answer:
+    return {"url": desk.public_url}
+
+
+def _records_names(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    people = [
+        NamedPerson(one["name"], frozenset(Role(role) for role in one["roles"]), one.get("email"))
+        for one in arguments["people"]
+    ]
+    names = ImportNames(organisation.id, people, arguments["projects"])
+    ids = import_names(desk.unit, names, desk.now)
+    return {
+        "people": [{"key": key, "id": str(one)} for key, one in ids.people.items()],
+        "projects": [{"name": name, "id": str(one)} for name, one in ids.projects.items()],
+        "tasks": [
+            {"project": project, "name": name, "id": str(one)}
+            for (project, name), one in ids.tasks.items()
+        ],
+    }
 
 
 def _invite(desk: Desk, arguments: Arguments) -> Answer:
@@ -103,5 +135,8 @@ def _uuid(arguments: Arguments, name: str) -> UUID | None:
 COMMANDS: Mapping[str, Handler] = {
     "invite": _invite,
     "org create": _org_create,
+    "org list": _org_list,
     "project add": _project_add,
+    "records names": _records_names,
+    "server url": _server_url,
 }
