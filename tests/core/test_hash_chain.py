@@ -34,10 +34,7 @@ def _head(operation: Any) -> dict[str, Any]:
 
 def _leaves(operation: Any) -> dict[str, bytes]:
     groups = operation["op"].get("s", {})
-    return {
-        name: leaf(decode_base64url(group["n"]), group["v"])
-        for name, group in groups.items()
-    }
+    return {name: leaf(decode_base64url(group["n"]), group["v"]) for name, group in groups.items()}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=["new", "submit"])

@@ -124,7 +124,7 @@ def test_an_operation_may_write_nothing() -> None:
     assert absent == empty
 
 
-BAD_ENTRIES = [
+BAD_ENTRIES: list[Any] = [
     None,
     7,
     "te:",
@@ -135,9 +135,16 @@ BAD_ENTRIES = [
     "te:0195a7e20000700080000000000000aa",
     "te:0195a7e2-0000-7000-8000-0000000000aa\n",
 ]
-BAD_IDS = [None, 7, "", [], "0195A7E2-0000-7000-8000-000000000001", "{0195a7e2}"]
-BAD_INSTANTS = [None, 7, "", "2026-03-02T15:31:08", "2026-03-02T15:31:08.5Z", "2026-02-30T00:00:00Z"]
-BAD_CONTEXTS = [
+BAD_IDS: list[Any] = [None, 7, "", [], "0195A7E2-0000-7000-8000-000000000001", "{0195a7e2}"]
+BAD_INSTANTS: list[Any] = [
+    None,
+    7,
+    "",
+    "2026-03-02T15:31:08",
+    "2026-03-02T15:31:08.5Z",
+    "2026-02-30T00:00:00Z",
+]
+BAD_CONTEXTS: list[Any] = [
     None,
     [],
     "x",
@@ -159,8 +166,16 @@ BAD_CONTEXTS = [
     {ACTOR: [3, "VrjyK6"]},  # one that it will give later
     {f"{number:010}": [1, "VrjyK6"] for number in range(33)},
 ]
-BAD_DIGESTS = [None, 7, "", "sha256:", HASH["digest"] + "=", HASH["digest"][7:], "sha256:" + "B" * 43]
-BAD_GROUPS = [
+BAD_DIGESTS: list[Any] = [
+    None,
+    7,
+    "",
+    "sha256:",
+    HASH["digest"] + "=",
+    HASH["digest"][7:],
+    "sha256:" + "B" * 43,
+]
+BAD_GROUPS: list[Any] = [
     None,
     [],
     "x",
@@ -197,9 +212,7 @@ BAD_GROUPS = [
         *[("h", value) for value in ("A" * 42 + "B", "+" * 43)],
     ],
 )
-def test_an_item_with_a_misspelled_member_is_held_for_that_member(
-    member: str, value: Any
-) -> None:
+def test_an_item_with_a_misspelled_member_is_held_for_that_member(member: str, value: Any) -> None:
     source = item(SUBMIT, by="edit")
 
     assert read_operation(ACTOR, item(source, **{member: value})) == Held("malformed", member)
@@ -245,9 +258,7 @@ def test_the_hash_of_a_vector_is_recomputed(position: int) -> None:
 
     assert result is not None
     assert result.chain_hash.hex() == vector["h_hex"]
-    assert read_operation(ACTOR, vector["op"], result.leaves) == read_operation(
-        ACTOR, vector["op"]
-    )
+    assert read_operation(ACTOR, vector["op"], result.leaves) == read_operation(ACTOR, vector["op"])
 
 
 @pytest.mark.parametrize(

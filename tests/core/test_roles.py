@@ -66,9 +66,7 @@ people = st.lists(
         pytest.param(dora, (ana, dora, gus, hal), set(), id="nobody is left"),
         pytest.param(fay, (ana, fay), set(), id="not even an administrator's own"),
         pytest.param(ana, (ana, dora), {4}, id="the named manager has left"),
-        pytest.param(
-            member(9, Role.MANAGER, manager=9), EVERYBODY, {3, 4}, id="one's own manager"
-        ),
+        pytest.param(member(9, Role.MANAGER, manager=9), EVERYBODY, {3, 4}, id="one's own manager"),
     ],
 )
 def test_somebody_else_decides(

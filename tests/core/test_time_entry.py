@@ -1,6 +1,5 @@
 """The values of a time entry: taken, flagged or held, and what follows from them."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -160,9 +159,7 @@ def test_each_live_value_of_an_entry_may_cross_another_entry() -> None:
 @law
 @given(
     st.lists(
-        st.tuples(
-            st.sampled_from([one, two, three]), times_of_day, times_of_day, st.booleans()
-        ),
+        st.tuples(st.sampled_from([one, two, three]), times_of_day, times_of_day, st.booleans()),
         max_size=8,
     )
 )
@@ -176,9 +173,7 @@ def test_flags_of_many_are_those_of_all_pairs(
 
     expected: dict[TimeEntryId, set[str]] = {one: set(), two: set(), three: set()}
     for here, there in [(one, two), (one, three), (two, three)]:
-        for entry_id, flags in crossing_flags(
-            {here: times[here], there: times[there]}
-        ).items():
+        for entry_id, flags in crossing_flags({here: times[here], there: times[there]}).items():
             expected[entry_id] |= flags
 
     assert crossing_flags(times) == expected

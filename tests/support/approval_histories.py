@@ -7,9 +7,7 @@ OTHER_DIGEST = "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 def _entry(name: str) -> History:
     """Return the history of an entry that device a wrote."""
-    return History(name).change(
-        "a", by="new", time=shift("07:00", "15:30"), alloc=work_on("p1")
-    )
+    return History(name).change("a", by="new", time=shift("07:00", "15:30"), alloc=work_on("p1"))
 
 
 def _edited_entry(name: str) -> History:

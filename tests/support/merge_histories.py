@@ -1,8 +1,9 @@
 """Histories that show how changes of one time entry merge."""
 
+from daywork.core.json_value import JsonValue
 from support.histories import RESTORED, History, deleted, shift, work_on
 
-DURATION = {
+DURATION: dict[str, JsonValue] = {
     "date": "2026-03-02",
     "seconds": 27_000,
     "tz": "Europe/Berlin",

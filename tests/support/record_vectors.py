@@ -46,10 +46,7 @@ def merged(history: History) -> dict[str, JsonValue]:
     cells = projected(history.changes)
     live = live_values(cells)
     return {
-        "dots": {
-            group: [dot_text(dot) for dot, _ in values]
-            for group, values in live.items()
-        },
+        "dots": {group: [dot_text(dot) for dot, _ in values] for group, values in live.items()},
         "v": {group: [value for _, value in values] for group, values in live.items()},
         "flags": list(entry_flags(cells, history.contexts)),
         "digest": digest_of(cells),
@@ -65,9 +62,7 @@ def stood(history: History) -> dict[str, JsonValue]:
         "status": str(result.status),
         "approved": _approved(result),
         "pending": [dot_text(dot) for dot in result.pending],
-        "notes": [
-            {"d": dot_text(dot), "note": note} for dot, note in result.notes.items()
-        ],
+        "notes": [{"d": dot_text(dot), "note": note} for dot, note in result.notes.items()],
     }
 
 
@@ -76,9 +71,7 @@ def operations(history: History) -> list[JsonValue]:
     changes = {change.dot: change for change in history.changes}
     decisions = {decision.dot: decision for decision in history.decisions}
     return [
-        _change(changes[dot], kind)
-        if dot in changes
-        else _decision(decisions[dot], kind)
+        _change(changes[dot], kind) if dot in changes else _decision(decisions[dot], kind)
         for dot, kind in history.kinds.items()
     ]
 
@@ -132,7 +125,7 @@ def judged(case: Case) -> dict[str, JsonValue]:
         "held": None,
         "worked_seconds": worked_seconds(time),
         "work_date": work_date(time).isoformat(),
-        "flags": sorted(own_flags(time)),
+        "flags": [*sorted(own_flags(time))],
     }
 
 

@@ -95,12 +95,9 @@ def stories(draw: st.DrawFn, *, has_decisions: bool = True) -> Story:
 def stories_with_lost_components(draw: st.DrawFn) -> Story:
     """Draw a history where some anchors did not fit: contexts are smaller."""
     story = draw(stories())
-    changes = [
-        replace(change, context=draw(_smaller(change.context))) for change in story.changes
-    ]
+    changes = [replace(change, context=draw(_smaller(change.context))) for change in story.changes]
     decisions = [
-        replace(decision, context=draw(_smaller(decision.context)))
-        for decision in story.decisions
+        replace(decision, context=draw(_smaller(decision.context))) for decision in story.decisions
     ]
     return Story(changes, decisions)
 
@@ -124,9 +121,7 @@ def causal_orders(draw: st.DrawFn, changes: Sequence[Change]) -> list[Change]:
 @st.composite
 def replicas(draw: st.DrawFn, story: Story) -> list[Change]:
     """Draw the changes that one copy of the server may have: causally closed."""
-    cut: VectorClock = {
-        one: draw(st.integers(0, most)) for one, most in sorted(story.last.items())
-    }
+    cut: VectorClock = {one: draw(st.integers(0, most)) for one, most in sorted(story.last.items())}
     contexts = {c.dot: c.context for c in story.changes}
     contexts |= {d.dot: d.context for d in story.decisions}
     while True:
@@ -161,9 +156,7 @@ def _decisions(
     content = single_values(content_under(changes, context))
     honest = DIGEST_OF_SOMETHING_ELSE if content is None else digest(content)
     kind = draw(
-        st.sampled_from(
-            ["submit", "recall", "approve", "approve", "approve", "reject", "revoke"]
-        )
+        st.sampled_from(["submit", "recall", "approve", "approve", "approve", "reject", "revoke"])
     )
     return Decision(
         dot=dot,

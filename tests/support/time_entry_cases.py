@@ -68,9 +68,7 @@ def good_times() -> Iterator[Case]:
             | {"brk": [pause("11:00", "11:30"), pause_of(600), pause("12:00", "12:10")]},
             "a break of no length at the end": day | {"brk": [pause("15:30", "15:30")]},
             "a running interval": shift("07:00", None),
-            "a running interval on a break": shift(
-                "07:00", None, brk=[pause("11:00", None)]
-            ),
+            "a running interval on a break": shift("07:00", None, brk=[pause("11:00", None)]),
             "an interval of no length": shift("07:00", "07:00"),
             "a break longer than the interval leaves no work": shift(
                 "07:00", "08:00", brk=[pause_of(3601)]
@@ -139,15 +137,13 @@ def bad_times() -> Iterator[Case]:
             | {"brk": [pause("11:00", "11:30"), pause("11:29", "11:40")]},
             "breaks out of order": day
             | {"brk": [pause("12:00", "12:30"), pause("11:00", "11:30")]},
-            "a break that ends before it starts": day
-            | {"brk": [pause("11:30", "11:00")]},
+            "a break that ends before it starts": day | {"brk": [pause("11:30", "11:00")]},
             "an open break in an ended interval": day | {"brk": [pause("11:00", None)]},
             "a break behind an open one": shift(
                 "07:00", None, brk=[pause("11:00", None), pause("12:00", "12:10")]
             ),
             "a break without paid": day | {"brk": [{"sec": 60}]},
-            "a break of both forms": day
-            | {"brk": [pause("11:00", "11:30") | pause_of(60)]},
+            "a break of both forms": day | {"brk": [pause("11:00", "11:30") | pause_of(60)]},
             "a break of less than nothing": day | {"brk": [pause_of(-1)]},
             "a duration of nothing": duration(seconds=0),
             "a duration beyond the longest": duration(seconds=36_000_001),

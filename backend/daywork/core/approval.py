@@ -18,8 +18,8 @@ from typing import Final, TypeAlias, cast
 from daywork.core.ids import Actor, Dot, PersonId
 from daywork.core.json_value import JsonValue
 from daywork.core.merge import (
-    Change,
     Cells,
+    Change,
     delete_counts,
     digest_of,
     projected,
@@ -38,9 +38,7 @@ SUPERSEDED: Final = "superseded"
 SUBMIT_SUPERSEDED: Final = "submit_superseded"
 
 # A decision with one of these is stored and held; it never has an effect.
-VOID_NOTES: Final = frozenset(
-    (NOT_AUTHORISED, MULTI_VALUED, DIGEST_MISMATCH, RUNNING, DELETED)
-)
+VOID_NOTES: Final = frozenset((NOT_AUTHORISED, MULTI_VALUED, DIGEST_MISMATCH, RUNNING, DELETED))
 
 
 class Status(StrEnum):
@@ -219,14 +217,10 @@ def _undecided_status(changes: Sequence[Change], valid: Sequence[Decision]) -> S
 
 
 def _is_covered_by(decision: Decision, valid: Sequence[Decision], kind: str) -> bool:
-    return any(
-        other.kind == kind and covers(other.context, decision.dot) for other in valid
-    )
+    return any(other.kind == kind and covers(other.context, decision.dot) for other in valid)
 
 
-def _newest(
-    approvals: Sequence[Decision], changes: Sequence[Change]
-) -> Sequence[Decision]:
+def _newest(approvals: Sequence[Decision], changes: Sequence[Change]) -> Sequence[Decision]:
     """Return the approvals that no other one is causally behind.
 
     One approval is before another if what it saw of the material changes is
@@ -241,8 +235,7 @@ def _newest(
         approval
         for approval in approvals
         if not any(
-            is_before(approval, other) and not is_before(other, approval)
-            for other in approvals
+            is_before(approval, other) and not is_before(other, approval) for other in approvals
         )
     ]
     # Contexts that lost components may go in a circle: then none is the newest.
@@ -264,9 +257,7 @@ def _is_disputed(
 def _approved(newest: Sequence[Decision], changes: Sequence[Change]) -> Approved:
     first = min(newest, key=lambda approval: (approval.received_at, approval.dot))
     values = single_values(content_under(changes, first.context))
-    return Approved(
-        first.digest, values or {}, first.dot, first.person, first.received_at
-    )
+    return Approved(first.digest, values or {}, first.dot, first.person, first.received_at)
 
 
 def _seen(decision: Decision, changes: Sequence[Change]) -> Seen:
@@ -277,17 +268,13 @@ def _seen(decision: Decision, changes: Sequence[Change]) -> Seen:
     )
 
 
-def _unseen(
-    changes: Sequence[Change], decisions: Sequence[Decision]
-) -> tuple[Dot, ...]:
+def _unseen(changes: Sequence[Change], decisions: Sequence[Decision]) -> tuple[Dot, ...]:
     """Return the dots of the material changes that none of the decisions covers."""
     union: dict[Actor, int] = {}
     for decision in decisions:
         union = joined(union, decision.context)
     return tuple(
         sorted(
-            change.dot
-            for change in changes
-            if change.is_material and not covers(union, change.dot)
+            change.dot for change in changes if change.is_material and not covers(union, change.dot)
         )
     )

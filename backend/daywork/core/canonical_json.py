@@ -23,9 +23,7 @@ def _refused(value: object) -> JsonValue:
 
 def _encoder(*, sort_keys: bool) -> make_encoder:
     # What json.JSONEncoder makes anew for each call, made once: this is hot.
-    return make_encoder(
-        None, _refused, encode_basestring, None, ":", ",", sort_keys, False, False
-    )
+    return make_encoder(None, _refused, encode_basestring, None, ":", ",", sort_keys, False, False)
 
 
 _sorted_chunks = _encoder(sort_keys=True)
@@ -46,8 +44,7 @@ def canonical(value: JsonValue) -> bytes:
 def _sorted_by_utf16(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {
-            name: _sorted_by_utf16(value[name])
-            for name in sorted(value, key=_utf16_code_units)
+            name: _sorted_by_utf16(value[name]) for name in sorted(value, key=_utf16_code_units)
         }
     if isinstance(value, list):
         return [_sorted_by_utf16(part) for part in value]

@@ -31,9 +31,7 @@ def leaf(salt: bytes, value: JsonValue) -> bytes:
     return sha256(salt + canonical(value)).digest()
 
 
-def chain_hash(
-    previous: bytes, head: dict[str, JsonValue], leaves: Mapping[str, bytes]
-) -> bytes:
+def chain_hash(previous: bytes, head: dict[str, JsonValue], leaves: Mapping[str, bytes]) -> bytes:
     """Return the chain hash (32 bytes) of an operation.
 
     ``previous`` is the chain hash of the actor's operation before this one as it

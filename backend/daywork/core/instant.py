@@ -10,9 +10,7 @@ from typing import Final
 
 SECONDS_PER_DAY: Final = 86_400
 
-INSTANT_FORM: Final = (
-    "20[0-9]{2}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-)
+INSTANT_FORM: Final = "20[0-9]{2}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 
 _INSTANT = re.compile(INSTANT_FORM)
 _ORDINAL_OF_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
@@ -27,12 +25,7 @@ def epoch_seconds(text: object) -> int | None:
     except ValueError:  # A day that its month does not have.
         return None
     days = moment.toordinal() - _ORDINAL_OF_EPOCH
-    return (
-        days * SECONDS_PER_DAY
-        + moment.hour * 3600
-        + moment.minute * 60
-        + moment.second
-    )
+    return days * SECONDS_PER_DAY + moment.hour * 3600 + moment.minute * 60 + moment.second
 
 
 def is_calendar_instant(text: str) -> bool:

@@ -181,9 +181,7 @@ def ranked_times(live: Mapping[Dot, JsonValue]) -> tuple[Dot, ...]:
 
     Ties go to the smallest dot. The first one is shown while a conflict is open.
     """
-    return tuple(
-        sorted(live, key=lambda dot: (-worked_seconds(_as_object(live[dot])), dot))
-    )
+    return tuple(sorted(live, key=lambda dot: (-worked_seconds(_as_object(live[dot])), dot)))
 
 
 def single_values(

@@ -40,8 +40,7 @@ _HASH = re.compile(_HASH_FORM)
 _DIGEST = re.compile("sha256:" + _HASH_FORM)
 # All texts of an item at once, joined by spaces, which none of them holds.
 _TEXTS = re.compile(
-    f"(?:{'|'.join(sorted(_KINDS))}) te:{_UUID_FORM} {_UUID_FORM}"
-    f" {INSTANT_FORM} {_HASH_FORM}"
+    f"(?:{'|'.join(sorted(_KINDS))}) te:{_UUID_FORM} {_UUID_FORM} {INSTANT_FORM} {_HASH_FORM}"
 )
 _GROUP_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_-]{1,64})?")
 
@@ -109,9 +108,7 @@ class _Item(TypedDict):
     h: str
 
 
-def hashed(
-    actor: Actor, item: Mapping[str, JsonValue], previous: bytes
-) -> Hashed | None:
+def hashed(actor: Actor, item: Mapping[str, JsonValue], previous: bytes) -> Hashed | None:
     """Return the hash that ``item`` must carry after ``previous``, with its leaves.
 
     None if the hash of this item is not defined: a member of the head is missing
@@ -140,9 +137,7 @@ def hashed(
         return None
 
 
-def recomputed_hash(
-    actor: Actor, item: Mapping[str, JsonValue], previous: bytes
-) -> bytes | None:
+def recomputed_hash(actor: Actor, item: Mapping[str, JsonValue], previous: bytes) -> bytes | None:
     """Return only the chain hash of ``hashed``, or None if it is not defined."""
     result = hashed(actor, item, previous)
     return None if result is None else result.chain_hash
@@ -230,10 +225,7 @@ _MEMBER_FORMS: Final[tuple[tuple[str, Callable[[JsonValue], bool]], ...]] = (
 
 def _misspelled_member(item: Mapping[str, JsonValue]) -> str | None:
     """Return the first member without its form, None if all have theirs."""
-    texts = (
-        f"{item.get('by')} {item.get('e')} {item.get('id')}"
-        f" {item.get('w')} {item.get('h')}"
-    )
+    texts = f"{item.get('by')} {item.get('e')} {item.get('id')} {item.get('w')} {item.get('h')}"
     if (
         _TEXTS.fullmatch(texts) is None
         or not is_calendar_instant(cast("str", item["w"]))
@@ -275,9 +267,7 @@ def _read_context(
     return context
 
 
-def _refused_groups(
-    kind: str, digest: JsonValue, groups: Mapping[str, object]
-) -> Held | None:
+def _refused_groups(kind: str, digest: JsonValue, groups: Mapping[str, object]) -> Held | None:
     for name, group in groups.items():
         if (
             type(group) is not dict

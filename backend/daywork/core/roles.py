@@ -55,9 +55,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         )
     ),
     Role.ADMIN: frozenset(Permission) - {Permission.SEE_TEAM},
-    Role.AUDITOR: frozenset(
-        (Permission.SEE_OWN, Permission.SEE_ALL, Permission.READ_POSTINGS)
-    ),
+    Role.AUDITOR: frozenset((Permission.SEE_OWN, Permission.SEE_ALL, Permission.READ_POSTINGS)),
 }
 
 

@@ -90,9 +90,7 @@ def worked_seconds(time: TimeValue) -> int:
     start, end = span
     if end is None:
         return 0
-    unpaid_seconds = sum(
-        _break_seconds(part) for part in _breaks(time) if part["paid"] is False
-    )
+    unpaid_seconds = sum(_break_seconds(part) for part in _breaks(time) if part["paid"] is False)
     return max(0, end - start - unpaid_seconds)
 
 
@@ -182,9 +180,7 @@ def _flag_pair(flags: Mapping[TimeEntryId, set[str]], one: _Place, other: _Place
 
 
 def _overlap(one: Interval, other: Interval) -> bool:
-    return (other[1] is None or one[0] < other[1]) and (
-        one[1] is None or other[0] < one[1]
-    )
+    return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])
 
 
 def _faulty_time_member(value: JsonValue) -> str | None:

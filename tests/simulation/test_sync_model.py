@@ -1,0 +1,53 @@
+"""The model breaks no rule, and each known mistake breaks one."""
+
+from typing import Any
+
+import pytest
+
+from support.sync_model import Outcome, run
+from support.sync_model_server import Mistake
+from support.vectors import vectors
+
+SEEDS = 400
+STORED = vectors("sync_model_seeds")
+STORED_SEEDS = [
+    pytest.param(Mistake[name], stored["rule"], seed, id=f"{name.lower()}-{seed}")
+    for name, stored in STORED.items()
+    for seed in stored["seeds"]
+]
+
+
+def _sum(outcomes: list[Outcome]) -> dict[str, int]:
+    names = ("operations", "restores", "clones", "reinstalls", "given_up", "false_conflicts")
+    return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}
+
+
+def test_nothing_is_lost_doubled_or_silently_overwritten_in_random_stories() -> None:
+    sums = _sum([run(seed) for seed in range(SEEDS)])
+
+    # The stories were rich: at this seed range all faults happened many times.
+    assert sums["operations"] > 5_000
+    assert min(sums["restores"], sums["clones"], sums["reinstalls"], sums["given_up"]) > 100
+
+
+def test_without_faults_there_is_no_conflict_that_is_none() -> None:
+    sums = _sum([run(seed, has_faults=False) for seed in range(SEEDS)])
+
+    assert sums["operations"] > 5_000
+    assert sums["false_conflicts"] == 0
+
+
+@pytest.mark.parametrize(("mistake", "rule", "seed"), STORED_SEEDS)
+def test_a_stored_story_breaks_its_rule_with_the_mistake_and_none_without(
+    mistake: Mistake, rule: str, seed: int
+) -> None:
+    run(seed)
+    with pytest.raises(AssertionError, match=rule):
+        run(seed, frozenset((mistake,)))
+
+
+def test_every_mistake_has_at_least_three_stored_stories() -> None:
+    counts: dict[str, Any] = {name: len(set(stored["seeds"])) for name, stored in STORED.items()}
+
+    assert counts.keys() == {mistake.name for mistake in Mistake}
+    assert min(counts.values()) >= 3
