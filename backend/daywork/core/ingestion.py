@@ -359,7 +359,9 @@ def _refuse_gap(last: int, numbers: Sequence[int]) -> None:
 
 
 def _stored_result(working: WorkingSet, actor: Actor, item: Item) -> Result:
-    return dict(working.log[(actor, _sequence_number(item))].result)
+    dot = (actor, _sequence_number(item))
+    logged = working.log.get(dot)  # of this very group, or loaded for its entry
+    return dict(working.known_results[dot] if logged is None else logged.result)
 
 
 def _sequence_number(item: Item) -> int:

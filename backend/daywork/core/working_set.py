@@ -140,6 +140,7 @@ class WorkingSet:
     reference: Reference = field(default_factory=lambda: Reference({}, {}, {}))
     log: dict[Dot, LoggedOperation] = field(default_factory=dict)
     chain_hashes: dict[Dot, bytes] = field(default_factory=dict)
+    known_results: dict[Dot, dict[str, JsonValue]] = field(default_factory=dict)
     by_id: dict[OperationId, LoggedOperation] = field(default_factory=dict)
     entries: dict[TimeEntryId, EntryState] = field(default_factory=dict)
     # Entries of the same people that only lie near: loaded to find overlaps.

@@ -5,7 +5,7 @@ wrong form simply finds nothing, and the core says why.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -75,7 +75,11 @@ def load(
         cache.reference = yield from _load_reference(organisation_id)
         cache.revision = reference_revision
     working = WorkingSet(revision=revision, reference=cache.reference)
-    mentioned = _mentioned(batches)
+    yield from _load_devices(organisation_id, working, {batch.actor for batch in batches})
+    yield from _load_known(organisation_id, working, batches)
+    mentioned = _mentioned(working, batches)
+    if not mentioned.operation_ids and not mentioned.entry_ids:
+        return working  # Everything is known: nothing will be written.
     rows = yield Query(sql.WAITING_OPERATIONS, (organisation_id,))
     working.waiting = [_remember(working, row) for row in rows]
     for logged in working.waiting:
@@ -83,8 +87,8 @@ def load(
         _mention_operation(mentioned, logged)
         working.by_id[logged.operation.id] = logged
     yield from _load_entries(organisation_id, working, mentioned)
-    yield from _load_devices(organisation_id, working, mentioned)
-    yield from _load_known(organisation_id, working, batches, mentioned)
+    yield from _load_devices(organisation_id, working, mentioned.actors - working.devices.keys())
+    yield from _load_references(organisation_id, working, mentioned)
     yield from _load_neighbours(organisation_id, working, mentioned)
     return working
 
@@ -136,9 +140,9 @@ def _load_entries(
 
 
 def _load_devices(
-    organisation_id: OrganisationId, working: WorkingSet, mentioned: _Mentioned
+    organisation_id: OrganisationId, working: WorkingSet, actors: Collection[Actor]
 ) -> Steps:
-    rows = yield Query(sql.DEVICES, (organisation_id,), _keys(mentioned.actors))
+    rows = (yield Query(sql.DEVICES, (organisation_id,), _keys(actors))) if actors else ()
     for actor, person_id, label, public_key, retired_at, last, last_hash in rows:
         working.devices[actor] = DeviceHead(
             actor=actor,
@@ -152,24 +156,27 @@ def _load_devices(
 
 
 def _load_known(
-    organisation_id: OrganisationId,
-    working: WorkingSet,
-    batches: Sequence[PushedBatch],
-    mentioned: _Mentioned,
+    organisation_id: OrganisationId, working: WorkingSet, batches: Sequence[PushedBatch]
 ) -> Steps:
-    """Load what was pushed before, and the hashes that contexts are anchored to."""
+    """Load hash and result of what was pushed before."""
     known: set[Dot] = set()
     for batch in batches:
-        device = working.devices.get(batch.actor)
-        last = 0 if device is None else device.last_sequence_number
+        last = _last_known(working, batch)
         for item in batch.items:
             number = item["q"]
             if isinstance(number, int) and 1 <= number <= last:
                 known |= {(batch.actor, number), (batch.actor, number - 1)}
-    missing = sorted(known - working.log.keys())
-    if missing:
-        for row in (yield Query(sql.OPERATIONS_BY_DOT, (organisation_id,), missing)):
-            _remember(working, row)
+    if known:
+        rows = yield Query(sql.KNOWN_OPERATIONS, (organisation_id,), sorted(known))
+        for actor, number, chain_hash, result in rows:
+            working.chain_hashes[(actor, number)] = bytes(chain_hash)
+            working.known_results[(actor, number)] = json.loads(result)
+
+
+def _load_references(
+    organisation_id: OrganisationId, working: WorkingSet, mentioned: _Mentioned
+) -> Steps:
+    """Load operations that go by the same ids, and the hashes that contexts name."""
     ids = _keys(mentioned.operation_ids)
     for row in (yield Query(sql.OPERATIONS_BY_ID, (organisation_id,), ids)):
         logged = _remember(working, row, with_leaves=True)
@@ -177,9 +184,8 @@ def _load_known(
             working.by_id[logged.operation.id] = logged
     unresolved = sorted(mentioned.dots - working.log.keys())
     if unresolved:
-        for actor, number, chain_hash in (
-            yield Query(sql.CHAIN_HASHES, (organisation_id,), unresolved)
-        ):
+        rows = yield Query(sql.CHAIN_HASHES, (organisation_id,), unresolved)
+        for actor, number, chain_hash in rows:
             working.chain_hashes[(actor, number)] = bytes(chain_hash)
 
 
@@ -210,11 +216,19 @@ def _near(organisation_id: OrganisationId, owner_id: PersonId, span: tuple[int, 
     return [entry_from_content(row[0], row[2], row[1], []) for row in rows]
 
 
-def _mentioned(batches: Sequence[PushedBatch]) -> _Mentioned:
+def _last_known(working: WorkingSet, batch: PushedBatch) -> int:
+    device = working.devices.get(batch.actor)
+    return 0 if device is None else device.last_sequence_number
+
+
+def _mentioned(working: WorkingSet, batches: Sequence[PushedBatch]) -> _Mentioned:
     mentioned = _Mentioned()
     for batch in batches:
-        mentioned.actors.add(batch.actor)
+        last = _last_known(working, batch)
         for item in batch.items:
+            number = item["q"]
+            if isinstance(number, int) and number <= last:
+                continue
             entry_id, operation_id = _uuid(item.get("e"), "te:"), _uuid(item.get("id"), "")
             if entry_id is not None:
                 mentioned.entry_ids.add(TimeEntryId(entry_id))

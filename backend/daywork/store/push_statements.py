@@ -53,8 +53,8 @@ DEVICES = Select(
     scalars=1,
     keys={"actor": "text"},
 )
-OPERATIONS_BY_DOT = Select(
-    _LOGGED,
+KNOWN_OPERATIONS = Select(
+    {"actor": "text", "sequence_number": "bigint", "chain_hash": "bytea", "result": "text"},
     "operation",
     "organisation_id = {0}",
     scalars=1,
