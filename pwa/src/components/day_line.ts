@@ -96,7 +96,7 @@ export function stretchOf(span: Span, frame: Span): Stretch {
 /** Return the full hours inside the window at which a tick is drawn, at most `most` of them. */
 export function ticksOf(frame: Span, most: number): readonly number[] {
   const hours = (frame.end - frame.start) / HOUR_SECONDS
-  const step = [1, 2, 3, 4, 6, 12, 24].find((size) => hours / size <= most) ?? 24
+  const step = [1, 2, 3, 4, 6, 12, 24].find((size) => hours / size < most) ?? 24
   const ticks: number[] = []
   for (let at = frame.start; at <= frame.end; at += step * HOUR_SECONDS) ticks.push(at)
   return ticks

@@ -1,8 +1,7 @@
 /** The six states an entry can be in, everywhere the same words, icons and colours. */
+import type { RowState } from '../core/entry_view'
 import type { TextKey } from '../i18n/catalogue'
 import type { IconName } from './icon_names'
-
-export type RowState = 'on_this_phone' | 'sent' | 'approved' | 'sent_back' | 'needs_you' | 'booked'
 
 interface Look {
   readonly word: TextKey

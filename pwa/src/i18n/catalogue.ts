@@ -11,7 +11,9 @@ import type { Language } from './languages'
 type English = typeof en
 
 /** A sentence for each plural category of the language; `other` is always there. */
-export type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string }
+export type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & {
+  readonly other: string
+}
 
 export type Catalogue = {
   readonly [Key in keyof English]: English[Key] extends string ? string : Plural

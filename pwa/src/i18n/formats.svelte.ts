@@ -8,15 +8,15 @@ import { currentLocale, t } from './messages.svelte'
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 3600
 const NO_BREAK_SPACE = '\u00a0'
-const kept = new Map<string, Intl.DateTimeFormat>()
+let kept: Readonly<Record<string, Intl.DateTimeFormat>> = {}
 
 function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const locale = currentLocale()
   const key = `${locale}${JSON.stringify(options)}`
-  const known = kept.get(key)
+  const known = kept[key]
   if (known !== undefined) return known
   const made = new Intl.DateTimeFormat(locale, options)
-  kept.set(key, made)
+  kept = { ...kept, [key]: made }
   return made
 }
 
@@ -44,17 +44,23 @@ export function dayAndTime(instant: number, zone: string): string {
 
 /** Return a date in full, "Monday, 2 March". */
 export function longDate(date: string): string {
-  return dates({ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(utc(date))
+  return dates({ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(
+    utc(date),
+  )
 }
 
 /** Return a date in short, "Mon, 2 Mar". */
 export function shortDate(date: string): string {
-  return dates({ weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(utc(date))
+  return dates({ weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    utc(date),
+  )
 }
 
 /** Return a date with its year and no weekday, "2 Mar 2026". */
 export function plainDate(date: string): string {
-  return dates({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(utc(date))
+  return dates({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    utc(date),
+  )
 }
 
 /** Return the weekday alone, "Mon". */
@@ -88,4 +94,28 @@ export function decimalHours(seconds: number): string {
     maximumFractionDigits: 2,
   }).format(seconds / HOUR_SECONDS)
   return t('hours.decimal', { hours }).replaceAll(' ', NO_BREAK_SPACE)
+}
+
+/** What is told of an entry's time: from when to when, or only how long. */
+export type ToldTime =
+  | { readonly form: 'interval'; readonly start: number; readonly end: number | null }
+  | { readonly form: 'length'; readonly seconds: number }
+
+/** Return "06:58 to 15:31", "06:58, still running" or "2 h 30". */
+export function entryTimes(time: ToldTime, zone: string): string {
+  if (time.form === 'length') return duration(time.seconds)
+  const start = clockTime(time.start, zone)
+  return time.end === null
+    ? t('needs.version.running', { start })
+    : t('needs.version.time', { start, end: clockTime(time.end, zone) })
+}
+
+/** Return a length that may be open between two, "7 h 30 to 8 h 01"; `more` seconds are added. */
+export function lengthRange(
+  range: { readonly least: number; readonly most: number },
+  more = 0,
+): string {
+  const least = duration(range.least + more)
+  const most = duration(range.most + more)
+  return least === most ? least : t('duration.range', { from: least, to: most })
 }

@@ -1,0 +1,105 @@
+/** The versions of a conflict in words, for the card that shows them. */
+import type { Told } from '../components/ConflictCard.svelte'
+import type { Conflict, EntryView, Version } from '../core/entry_view'
+import { workedSecondsAt, type WorkTime } from '../core/time_entry'
+import { clockTime, dayAndTime, duration, entryTimes, shortDate } from '../i18n/formats.svelte'
+import type { TextKey } from '../i18n/catalogue'
+import { t } from '../i18n/messages.svelte'
+
+/** Return whose hand a version is from. */
+export function authorWords(version: Version): string {
+  switch (version.author.kind) {
+    case 'this_phone':
+      return t('needs.version.you')
+    case 'own_device':
+      return version.author.label === null
+        ? t('needs.version.own_unnamed')
+        : t('needs.version.own', { device: version.author.label })
+    case 'person':
+      return version.author.name
+    case 'unknown':
+      return t('needs.version.unknown')
+  }
+}
+
+function timeWords(time: WorkTime, zone: string): string {
+  if (time.form === 'length') return entryTimes(time, zone)
+  const end = time.end ?? time.start
+  const seconds = end - time.start - workedSecondsAt(time, end)
+  const pause =
+    seconds <= 0
+      ? t('needs.version.no_break')
+      : t('needs.version.break', { length: duration(seconds) })
+  return [entryTimes(time, zone), pause].join(t('list.separator'))
+}
+
+/** Return the part of a time in which it differs from the others: its end, its start, its length. */
+function timeAnswer(
+  time: WorkTime,
+  others: readonly WorkTime[],
+  zone: string,
+  seconds: number,
+): string {
+  if (time.form === 'interval' && time.end !== null) {
+    const { start, end } = time
+    const isSame = (part: 'start' | 'end'): boolean =>
+      others.every((other) => other.form === 'interval' && other[part] === time[part])
+    const sameBreaks = others.every(
+      (other) =>
+        other.form === 'interval' && JSON.stringify(other.breaks) === JSON.stringify(time.breaks),
+    )
+    if (sameBreaks && isSame('start') && !isSame('end')) return clockTime(end, zone)
+    if (sameBreaks && isSame('end') && !isSame('start')) return clockTime(start, zone)
+  }
+  return duration(seconds)
+}
+
+/** Return a conflict's versions in words, each with the answer that stands on its button. */
+export function toldVersions(conflict: Conflict, zone: string): readonly Told[] {
+  return conflict.versions.map((version) => {
+    const plain = {
+      who: authorWords(version),
+      when: version.writtenAt === null ? null : dayAndTime(version.writtenAt, zone),
+      workedSeconds: null,
+      time: null,
+    }
+    if (conflict.group === 'time' && version.time !== null) {
+      const others = conflict.versions.flatMap((other) =>
+        other === version || other.time === null ? [] : [other.time],
+      )
+      const seconds = version.workedSeconds ?? 0
+      return {
+        ...plain,
+        value: timeWords(version.time, zone),
+        answer: timeAnswer(version.time, others, zone, seconds),
+        workedSeconds: seconds,
+        time: version.time,
+      }
+    }
+    const value = plainValue(conflict, version)
+    return { ...plain, value, answer: value }
+  })
+}
+
+function plainValue(conflict: Conflict, version: Version): string {
+  if (conflict.group === 'alloc') return version.project?.name ?? t('today.no_project')
+  if (conflict.group === 'note') {
+    return version.note === null || version.note === '' ? t('needs.version.no_note') : version.note
+  }
+  return version.deleted === true ? t('needs.version.deleted') : t('needs.version.kept')
+}
+
+const questions = {
+  time: 'needs.conflict.time',
+  alloc: 'needs.conflict.alloc',
+  note: 'needs.conflict.note',
+  life: 'needs.conflict.delete',
+} as const satisfies Record<Conflict['group'], TextKey>
+
+/** Return what a conflict is about, "Tue, 3 Mar, Bridge Street: two versions of the same time". */
+export function questionWords(entry: EntryView, conflict: Conflict): string {
+  const when = [shortDate(entry.workDate), entry.project?.name ?? null]
+    .filter((part) => part !== null)
+    .join(t('list.separator'))
+  return t(questions[conflict.group], { when })
+}
