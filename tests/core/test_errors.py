@@ -1,5 +1,7 @@
 """Each cause of a refusal has its class and its stable code."""
 
+from pathlib import Path
+
 import pytest
 
 from daywork.core import errors
@@ -12,6 +14,7 @@ def _below(cause: type[DomainError]) -> list[type[DomainError]]:
     return [cause, *(deeper for child in cause.__subclasses__() for deeper in _below(child))]
 
 
+SPEC = Path(__file__).parents[2] / "docs" / "spec"
 CAUSES = [cause for cause in _below(DomainError) if cause.__module__ == errors.__name__]
 CODED = [cause for cause in CAUSES if "code" in vars(cause)]
 
@@ -30,6 +33,12 @@ def test_the_tree_is_drawn_with_every_cause_and_code(cause: type[DomainError]) -
     )
 
     assert cause not in CODED or line[1] == cause.code
+
+
+def test_every_code_is_explained_in_the_spec() -> None:
+    text = "".join(page.read_text("utf-8") for page in SPEC.glob("*.md"))
+
+    assert [cause.code for cause in CODED[1:] if f"`{cause.code}`" not in text] == []
 
 
 @pytest.mark.parametrize("cause", CAUSES[1:])

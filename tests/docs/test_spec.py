@@ -1,0 +1,36 @@
+"""What the spec says is shown by tests that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "docs" / "spec").glob("*.md"))
+LINES_MAX = 250
+
+
+def _names_of_tests() -> set[str]:
+    """Return the names of all Python tests."""
+    found: set[str] = set()
+    for path in (ROOT / "tests").rglob("*.py"):
+        found |= set(re.findall(r"def (test_\w+)", path.read_text("utf-8")))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_test_that_the_spec_names_exists(page: Path) -> None:
+    named = set(re.findall(r"`(test_\w+)`", page.read_text("utf-8")))
+
+    assert named - _names_of_tests() == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_a_page_of_the_spec_can_be_read_in_one_go(page: Path) -> None:
+    assert len(page.read_text("utf-8").splitlines()) <= LINES_MAX
+
+
+def test_the_spec_of_sync_names_its_tests() -> None:
+    text = (ROOT / "docs" / "spec" / "sync.md").read_text("utf-8")
+
+    assert len(set(re.findall(r"`(test_\w+)`", text))) > 30
