@@ -135,3 +135,10 @@ def test_an_approval_is_bound_to_what_was_pulled() -> None:
 def test_an_address_tells_people_apart_before_their_name_does() -> None:
     assert person_key("Ana", None) == "Ana"
     assert person_key("Ana", "Ana@Example.com") == "ana@example.com"
+
+
+def test_somebody_who_is_named_like_the_stand_in_does_not_approve_themselves() -> None:
+    plan = planned(ONE, records(f"2024-03-01,1-1,{STAND_IN},NA,P,A,,,1,"))
+
+    assert plan.entries[0].approver == plan.stand_in
+    assert plan.stand_in != plan.entries[0].employee

@@ -114,6 +114,12 @@ def test_a_header_that_lacks_columns_is_refused_with_their_names(preset: Preset)
         read_records("Project,hours\nx,1\n", preset, "Europe/Berlin")
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
+def test_a_zone_that_is_none_is_refused(zone: str) -> None:
+    with pytest.raises(ValueRefused, match="is no time zone"):
+        read_records("a\n", Preset.TOGGL, zone)
+
+
 def test_an_order_that_was_said_is_used() -> None:
     header = "User,Project,Start Date,Start Time,End Date,End Time,Duration (h)"
     text = f"{header}\nNoor,Lift,03/04/2024,10:00,03/04/2024,11:00,1:00\n"
@@ -123,6 +129,14 @@ def test_an_order_that_was_said_is_used() -> None:
     assert day_first.work_date.isoformat() == "2024-04-03"
     with pytest.raises(ValueRefused, match="--dates"):
         read_records(text, Preset.CLOCKIFY, "UTC")
+
+
+def test_a_name_with_a_control_character_is_refused() -> None:
+    text = "User,Project,Start Date,Start Time,End Date,End Time\nNo\x1bor,L,2024-04-03,10:00,2024-04-03,11:00\n"
+
+    found = read_records(text, Preset.CLOCKIFY, "UTC")
+
+    assert [(one.row, one.column) for one in found.refused] == [(2, "User")]
 
 
 def test_generated_records_are_all_read_to_the_second() -> None:

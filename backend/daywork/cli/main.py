@@ -5,10 +5,10 @@ import json
 import sys
 from collections.abc import Sequence
 
-from daywork.cli import invite, organisation, project, serve
+from daywork.cli import import_records, invite, organisation, project, replay, serve
 from daywork.core.errors import DomainError
 
-GROUPS = (serve, organisation, invite, project)
+GROUPS = (serve, organisation, invite, project, import_records, replay)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -133,9 +133,12 @@ class Crew:
             async with self.turns:
                 await act(person)
 
-        async with asyncio.TaskGroup() as group:
-            for person in people:
-                group.create_task(in_turn(person))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for person in people:
+                    group.create_task(in_turn(person))
+        except BaseExceptionGroup as several:  # Whoever calls knows the causes one by one.
+            raise several.exceptions[0] from None
 
 
 def _single_values(row: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Plan:
     entries: Sequence[PlannedEntry]
     without_approver: int  # Records that name nobody.
     approved_by_self: int  # Records that name the employee.
+    stand_in: str  # Who approves those.
 
     @property
     def employees(self) -> Sequence[str]:
@@ -81,6 +82,9 @@ def person_key(name: str, email: str | None) -> str:
 
 def planned(organisation_id: UUID, records: Sequence[TimeRecord]) -> Plan:
     """Return who writes and who approves each record."""
+    stand_in = STAND_IN
+    while any(stand_in in (record.employee, record.approver) for record in records):
+        stand_in += "'"
     entries = []
     without_approver = approved_by_self = 0
     for record in records:
@@ -97,10 +101,10 @@ def planned(organisation_id: UUID, records: Sequence[TimeRecord]) -> Plan:
                 operation_id=_derived(organisation_id, "operation", record.key),
                 approval_id=_derived(organisation_id, "approval", record.key),
                 employee=person_key(record.employee, record.email),
-                approver=approver or STAND_IN,
+                approver=approver or stand_in,
             )
         )
-    return Plan(organisation_id, entries, without_approver, approved_by_self)
+    return Plan(organisation_id, entries, without_approver, approved_by_self, stand_in)
 
 
 def entry_draft(plan: Plan, entry: PlannedEntry, names: Names) -> Draft:

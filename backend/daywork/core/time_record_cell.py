@@ -137,6 +137,15 @@ def interval_or_duration(
     return duration(begins.date(), seconds, zone)
 
 
+def is_zone(name: str) -> bool:
+    """Whether ``name`` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # Unknown, no name, or the name of a folder.
+        return False
+    return True
+
+
 def fault_of_seconds(seconds: int) -> str | None:
     """Return why so many seconds are no time entry, or None."""
     if seconds < 1:

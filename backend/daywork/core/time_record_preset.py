@@ -30,6 +30,7 @@ from daywork.core.time_record_cell import (
     duration,
     fault_of_seconds,
     interval_or_duration,
+    is_zone,
     read_date,
     read_hours,
     read_length,
@@ -122,8 +123,12 @@ def read_records(
 
     ``zone`` is the IANA zone of the file's local times; ``order`` says how its
     dates are written when they do not tell it themselves.
-    Raises: ValueRefused if the header lacks a column, or the order is needed.
+    Raises: ValueRefused if the header lacks a column, the order is needed, or there
+    is no such zone.
     """
+    if not is_zone(zone):
+        msg = f"{zone} is no time zone; use an IANA name like Europe/Berlin"
+        raise ValueRefused(msg, "time-zone")
     table = read_table(text)
     if preset is Preset.DAYWORK:
         return _daywork_records(table, zone)
@@ -274,6 +279,8 @@ def _name(cells: Mapping[str, str], column: str) -> str:
     if len(name) > NAME_CHARACTERS_MAX:
         reason = f"is longer than {NAME_CHARACTERS_MAX} characters"
         raise _CellRefused(column, reason)
+    if not name.isprintable():
+        raise _CellRefused(column, "holds a character that cannot be printed")
     return name
 
 
