@@ -156,6 +156,57 @@ def test_a_cause_that_never_comes_is_given_up_after_five_days(office: Office) ->
     assert office.working.waiting == []
 
 
+def test_what_is_given_up_is_still_applied_in_causal_order(office: Office) -> None:
+    phone, tablet = Chain(ANA_PHONE), Chain(ANA_TABLET)
+    new_entry(phone)
+    office.push(phone)
+    missing = {MAX_PHONE: [9, "AAAAAA"]}
+    tablet.write("edit", "pump", {"time": interval("07:00", "15:30")}, phone.seen(1) | missing)
+    office.push(tablet)
+    # Its number comes first, but its author had seen the tablet's operation.
+    phone.write(
+        "edit", "pump", {"time": interval("07:00", "16:00")}, phone.seen(1) | tablet.seen(1)
+    )
+    office.push(phone, phone.items[1:])
+    phone.write("new", "other", {"note": "days later"})
+
+    office.push(phone, phone.items[2:], now=NOW + 5 * DAY_MILLISECONDS)
+
+    entry = office.entry(entry_id("pump"))
+    assert entry.flags == ("forced",)
+    assert list(entry.cells["time"]) == [(ANA_PHONE, 2)]
+
+
+def test_a_cause_that_comes_after_it_was_given_up_stays_covered(office: Office) -> None:
+    phone, manager = Chain(ANA_PHONE), Chain(MAX_PHONE)
+    new_entry(phone)
+    office.push(phone)
+    manager.write("edit", "pump", {"time": interval("07:00", "15:30")}, phone.seen(1))
+    phone.write(
+        "edit", "pump", {"time": interval("07:00", "16:00")}, phone.seen(1) | manager.seen(1)
+    )
+    office.push(phone, phone.items[1:])
+    phone.write("new", "other", {"note": "days later"})
+    office.push(phone, phone.items[2:], now=NOW + 5 * DAY_MILLISECONDS)
+
+    office.push(manager, now=NOW + 6 * DAY_MILLISECONDS)
+
+    assert list(office.entry(entry_id("pump")).cells["time"]) == [(ANA_PHONE, 2)]
+
+
+def test_a_cause_that_comes_in_time_forces_nothing(office: Office) -> None:
+    phone, manager = Chain(ANA_PHONE), Chain(MAX_PHONE)
+    new_entry(phone)
+    office.push(phone)
+    manager.write("edit", "pump", {"time": interval("07:00", "15:30")}, phone.seen(1))
+    phone.write("edit", "pump", {"note": "seen"}, phone.seen(1) | manager.seen(1))
+    office.push(phone, phone.items[1:])
+
+    office.push(manager, now=NOW + DAY_MILLISECONDS)
+
+    assert office.entry(entry_id("pump")).flags == ()
+
+
 def test_a_bad_item_never_blocks_its_neighbours(office: Office) -> None:
     ana = Chain(ANA_PHONE)
     ana.write("new", "one", {"time": interval("09:00", "08:00"), "alloc": allocation()})

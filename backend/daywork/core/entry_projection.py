@@ -25,6 +25,7 @@ from daywork.core.merge import (
     delete_counts,
     effective_context,
     has_deletion,
+    projected,
 )
 from daywork.core.operation import Operation
 from daywork.core.roles import Member, Role, deciders, may_decide, may_edit, may_see
@@ -73,6 +74,9 @@ def add_change(
         return Held("quota", dropped=operation.dropped)
     entry.cells = cells
     _advance(entry, logged)
+    if any(other.is_forced for other in entry.operations):
+        # The cause of a forced one may have come: its context has grown since.
+        entry.cells = projected(_history(working, entry)[0])
     if logged.person_id != entry.owner_id:
         working.people_to_tell.add(entry.owner_id)
     is_material = any(group in operation.values for group in ("time", "alloc", "life"))

@@ -135,20 +135,29 @@ def drain(working: WorkingSet, now: int) -> None:
     """Apply held operations whose missing causes have come, in causal order.
 
     One whose cause is missing for ``CAUSAL_GAP_DAYS_MAX`` days is applied without
-    it: at worst a conflict is shown that is none.
+    it: at worst a conflict is shown that is none. What such a one had seen and is
+    held as well goes first, or it would stand beside the value that replaced it.
     """
-    while True:
-        for logged in sorted(working.waiting, key=lambda held: held.dot):
-            is_overdue = now - logged.received_at >= CAUSAL_GAP_DAYS_MAX * _DAY_MILLISECONDS
-            if is_overdue or _is_ready(working, logged):
-                working.waiting.remove(logged)
-                logged.is_forced = is_overdue
-                logged.held_code = None
-                _place(working, logged)
-                working.released[logged.dot] = logged
-                break
-        else:
-            return
+    while (logged := _next_to_release(working, now)) is not None:
+        logged.is_forced = not _is_ready(working, logged)
+        working.waiting.remove(logged)
+        logged.held_code = None
+        _place(working, logged)
+        working.released[logged.dot] = logged
+
+
+def _next_to_release(working: WorkingSet, now: int) -> LoggedOperation | None:
+    held = sorted(working.waiting, key=lambda logged: logged.dot)
+    ready = next((logged for logged in held if _is_ready(working, logged)), None)
+    if ready is not None:
+        return ready
+    patience = CAUSAL_GAP_DAYS_MAX * _DAY_MILLISECONDS
+    first = next((logged for logged in held if now - logged.received_at >= patience), None)
+    passed: set[Dot] = set()  # Histories that were forked may wait for each other in a circle.
+    while first is not None and first.dot not in passed:
+        passed.add(first.dot)
+        first = _held_cause(working, first) or first
+    return first
 
 
 def _ingest_item(working: WorkingSet, logged: LoggedOperation, verdict: Operation | Held) -> None:
@@ -297,15 +306,22 @@ def _is_ready(working: WorkingSet, logged: LoggedOperation) -> bool:
         device = working.devices.get(actor)
         if device is None or device.last_sequence_number < sequence_number:
             return False
+    return _held_cause(working, logged) is None
+
+
+def _held_cause(working: WorkingSet, logged: LoggedOperation) -> LoggedOperation | None:
+    """Return a held operation of the same entry that ``logged`` must come after."""
+    operation = logged.operation
+    assert operation is not None, "only readable operations have causes"
     for held in working.waiting:
         other = held.operation
         if other is None or other.entry_id != operation.entry_id or held is logged:
             continue
         if held.actor == logged.actor and held.sequence_number < logged.sequence_number:
-            return False
-        if context.get(held.actor, (0, ""))[0] >= held.sequence_number:
-            return False
-    return True
+            return held
+        if operation.context.get(held.actor, (0, ""))[0] >= held.sequence_number:
+            return held
+    return None
 
 
 def _unknown_reference(working: WorkingSet, operation: Operation) -> Held | None:
