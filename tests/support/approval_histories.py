@@ -100,6 +100,16 @@ def _void_decisions() -> list[History]:
         History("an approval of a running time is void")
         .change("a", by="new", time=shift("07:00", None))
         .decide("m", "approve", "a1"),
+        _entry("an approval by somebody who saw nothing is void").decide("m", "approve", ""),
+        History("an approval of an entry without a time is void")
+        .change("a", by="new", alloc=work_on("p1"))
+        .decide("m", "approve", "a1"),
+        _entry("a rejection by somebody who saw nothing changes nothing").decide("m", "reject", ""),
+        _entry("a deletion takes an approved amendment's place as the next amendment")
+        .decide("m", "approve", "a1")
+        .change("a", "a1 m1", time=shift("07:00", "16:00"))
+        .decide("m", "approve", "a2 m1")
+        .change("a", "a2 m2", by="delete", life=deleted()),
         _entry("an approval of a deleted entry is void")
         .change("a", "a1", by="delete", life=deleted())
         .decide("m", "approve", "a2"),

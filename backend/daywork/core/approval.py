@@ -170,9 +170,10 @@ def _note_of_judgement(decision: Decision, changes: Sequence[Change]) -> str | N
     if digest != decision.digest:
         return DIGEST_MISMATCH
     if decision.kind == "approve":
-        for value in cells.get("time", {}).values():
-            if is_running(cast("Mapping[str, JsonValue]", value)):
-                return RUNNING
+        # Without a time there is no end either: nothing that could be paid.
+        times = [cast("Mapping[str, JsonValue]", v) for v in cells.get("time", {}).values()]
+        if not times or any(is_running(time) for time in times):
+            return RUNNING
         if delete_counts(cells, {change.dot: change.context for change in changes}):
             return DELETED
     return SUPERSEDED if _unseen(changes, (decision,)) else None
