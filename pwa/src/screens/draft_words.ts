@@ -20,7 +20,13 @@ export function breakWords(breaks: readonly Break[], zone: string): string {
 
 /** Return what is saved of a form whose time is `time`. */
 export function draftToSave(draft: EntryDraft, time: WorkTime, zone: string): Draft {
-  const plain = { project: draft.project, task: draft.task, note: draft.note.trim(), zone }
+  const plain = {
+    project: draft.project,
+    task: draft.task,
+    note: draft.note.trim(),
+    zone,
+    isRunning: draft.running && draft.end === '',
+  }
   return time.form === 'length'
     ? {
         ...plain,

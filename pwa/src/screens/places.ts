@@ -7,6 +7,7 @@ import { inbox } from '../state/approvals.svelte'
 import { needsYou } from '../state/conflicts.svelte'
 import { outbox } from '../state/outbox.svelte'
 import { session } from '../state/session.svelte'
+import { viewport } from './viewport.svelte'
 
 export interface Place {
   readonly href: string
@@ -71,4 +72,10 @@ const homes: Readonly<Partial<Record<RouteName, Main>>> = {
 export function placeOf(route: Route): string | null {
   const main = homes[route.name]
   return main === undefined ? null : href(looks[main].route)
+}
+
+/** Return what makes a screen a new one: a list keeps its place while its detail changes. */
+export function keyOf(route: Route): string {
+  const isDetail = route.name === 'person_day' && viewport.isWide
+  return href(isDetail ? { name: 'inbox' } : route)
 }

@@ -4,6 +4,7 @@ import { asFile } from '../state/outbox.svelte'
 /** Hand the signed file to the phone's own share sheet; where there is none, save it. */
 export async function sendFile(): Promise<void> {
   const file = await asFile()
+  if (file === null) return
   if ('canShare' in navigator && navigator.canShare({ files: [file] })) {
     try {
       await navigator.share({ files: [file] })
