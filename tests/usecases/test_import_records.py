@@ -7,7 +7,6 @@ import pytest
 
 from daywork.core.errors import NameAmbiguous, NotFound
 from daywork.core.ids import OrganisationId, PersonId
-from daywork.core.mapping import MappedReference, Subject
 from daywork.core.organisation import Organisation
 from daywork.core.person import Person
 from daywork.core.roles import Role
@@ -101,33 +100,6 @@ async def test_a_person_without_an_address_is_found_by_the_name(company: Databas
     ids = await imported(company, NamedPerson("Ana", WORKER, "ana@example.com"))
 
     assert ids.people == {"ana@example.com": UUID(int=7)}
-
-
-async def test_workers_and_projects_get_a_name_in_the_ledger_that_is_their_own(
-    company: Database,
-) -> None:
-    people = [NamedPerson("Ana B.", WORKER), NamedPerson("Ana-B", WORKER), NamedPerson("Max", MANAGER)]
-    ids = await imported(company, *people, Roof=[])
-    mapping = await company.read(lambda unit: unit.mappings.present(COMPANY))
-
-    assert mapping.references == {
-        (Subject.EMPLOYEE, ids.people["Ana B."]): "Ana-B",
-        (Subject.EMPLOYEE, ids.people["Ana-B"]): "Ana-B-2",
-        (Subject.PROJECT, ids.projects["Roof"]): "Roof",
-    }
-
-
-async def test_what_is_mapped_already_stays(company: Database) -> None:
-    ana = NamedPerson("Ana", WORKER)
-    ids = await imported(company, ana)
-    chosen = MappedReference(Subject.EMPLOYEE, ids.people["Ana"], "E-17", 2, "Odile", NOW)
-    await company.write(lambda unit: unit.mappings.add(COMPANY, chosen))
-
-    await imported(company, ana, Roof=[])
-
-    mapping = await company.read(lambda unit: unit.mappings.present(COMPANY))
-    assert mapping.reference(Subject.EMPLOYEE, ids.people["Ana"]) == "E-17"
-    assert mapping.version == 3
 
 
 async def test_a_name_that_fits_two_people_is_refused_with_their_ids(company: Database) -> None:

@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from daywork.core.errors import NameUnknown, ValueRefused
+from daywork.core.ids import OrganisationId
 from daywork.core.instant import instant_text
+from daywork.core.mapping import Subject
 from daywork.core.roles import Role
 from daywork.store.database import Database
 from daywork.store.row import milliseconds
@@ -24,6 +26,9 @@ from daywork.usecases.administer import (
     invite_person,
 )
 from daywork.usecases.import_records import ImportNames, NamedPerson, import_names
+from daywork.usecases.maintain_mappings import map_by_name
+
+IMPORTER = "daywork import"  # Who wrote the rows of the mapping.
 
 Arguments: TypeAlias = Mapping[str, Any]
 Answer: TypeAlias = dict[str, Any]
@@ -84,6 +89,13 @@ def _records_names(desk: Desk, arguments: Arguments) -> Answer:
     ]
     names = ImportNames(organisation.id, people, arguments["projects"])
     ids = import_names(desk.unit, names, desk.now)
+    # Whoever works and whatever is worked on gets a name in the ledger, so that the
+    # imported hours are not held; what is mapped already stays.
+    workers = [one for one in people if Role.WORKER in one.roles]
+    for one in workers:
+        _map_if_new(desk, organisation.id, Subject.EMPLOYEE, ids.people[one.key], one.name)
+    for name, project_id in ids.projects.items():
+        _map_if_new(desk, organisation.id, Subject.PROJECT, project_id, name)
     return {
         "people": [{"key": key, "id": str(one)} for key, one in ids.people.items()],
         "projects": [{"name": name, "id": str(one)} for name, one in ids.projects.items()],
@@ -92,6 +104,12 @@ def _records_names(desk: Desk, arguments: Arguments) -> Answer:
             for (project, name), one in ids.tasks.items()
         ],
     }
+
+
+def _map_if_new(
+    desk: Desk, organisation_id: OrganisationId, subject: Subject, local_id: UUID, name: str
+) -> None:
+    map_by_name(desk.unit, organisation_id, subject, local_id, name, IMPORTER, desk.now)
 
 
 def _invite(desk: Desk, arguments: Arguments) -> Answer:

@@ -177,7 +177,9 @@ class Week:
             "time": self._time(shift),
             "alloc": {
                 "project": str(self.projects[shift.project]),
-                "task": str(self.tasks[shift.project, shift.task]),
+                "task": (
+                    None if shift.task is None else str(self.tasks[shift.project, shift.task])
+                ),
                 "billable": shift.is_billable,
                 "kind": "work",
             },

@@ -47,6 +47,7 @@ class OwnServer:
     environment: Mapping[str, str]
     command: Sequence[str] = (sys.executable, "-m", "daywork.cli.main", "serve")
     port: int = field(default_factory=free_port)
+    public_host: str = "127.0.0.1"  # In the links that it makes.
     starts: int = 0
     process: asyncio.subprocess.Process | None = None
     _keeper: asyncio.Task[None] | None = None
@@ -115,7 +116,7 @@ class OwnServer:
                 **self.environment,
                 "DAYWORK_HOME": str(self.home),
                 "DAYWORK_LISTEN": f"127.0.0.1:{self.port}",
-                "DAYWORK_PUBLIC_URL": self.url,
+                "DAYWORK_PUBLIC_URL": f"http://{self.public_host}:{self.port}",
             }
         )
 

@@ -9,19 +9,14 @@ them, and they are held, flagged and approved like anybody's.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from daywork.core.errors import NameAmbiguous, NotFound
 from daywork.core.ids import OrganisationId, PersonId, ProjectId, TaskId
-from daywork.core.mapping import MappedReference, Subject, suggested_reference
 from daywork.core.person import Person
 from daywork.core.project import Project, Task
 from daywork.core.roles import Role
 from daywork.store.unit_of_work import UnitOfWork
-
-
-AUTHOR: Final = "daywork import"  # Who wrote the mapping's rows.
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +57,6 @@ class ImportedIds:
 def import_names(unit: UnitOfWork, names: ImportNames, now: datetime) -> ImportedIds:
     """Return the ids of all names; make who and what is missing.
 
-    Employees and projects without a name in the ledger get one that resembles
-    theirs, so that their hours are not held; what is mapped already stays.
     A person who is known without a role that the file gives them is given it. The
     people have no manager, so any manager may decide about their time.
     Raises: NotFound without the organisation, NameAmbiguous if a name fits two people.
@@ -74,34 +67,7 @@ def import_names(unit: UnitOfWork, names: ImportNames, now: datetime) -> Importe
     projects, tasks, new_projects, new_tasks = _imported_projects(unit, names)
     if new_people or new_projects or new_tasks:
         unit.organisations.reference_changed(names.organisation_id)
-    workers = {one.key: one.name for one in names.people if Role.WORKER in one.roles}
-    wanted: list[tuple[Subject, UUID, str]] = [
-        *((Subject.EMPLOYEE, people[key], name) for key, name in workers.items()),
-        *((Subject.PROJECT, one, name) for name, one in projects.items()),
-    ]
-    _map_what_is_unmapped(unit, names.organisation_id, wanted, now)
     return ImportedIds(people, projects, tasks, new_people, new_projects, new_tasks)
-
-
-def _map_what_is_unmapped(
-    unit: UnitOfWork,
-    organisation_id: OrganisationId,
-    wanted: Sequence[tuple[Subject, UUID, str]],
-    now: datetime,
-) -> None:
-    mapping = unit.mappings.present(organisation_id)
-    version = mapping.version
-    taken: dict[Subject, set[str]] = {subject: set() for subject in Subject}
-    for (subject, _id), reference in mapping.references.items():
-        taken[subject].add(reference)
-    for subject, local_id, name in wanted:
-        if mapping.reference(subject, local_id) is not None:
-            continue
-        version += 1
-        reference = suggested_reference(name, taken[subject])
-        taken[subject].add(reference)
-        row = MappedReference(subject, local_id, reference, version, AUTHOR, now)
-        unit.mappings.add(organisation_id, row)
 
 
 def _imported_people(
