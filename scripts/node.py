@@ -1,6 +1,6 @@
 """Run npm with the Node of the environment: no Node has to be on the machine.
 
-    python scripts/node.py run --prefix pwa lint
+python scripts/node.py run --prefix pwa lint
 """
 
 import os

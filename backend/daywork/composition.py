@@ -12,7 +12,8 @@ from daywork.accounting.vendors.plain_text import PlainTextLedger
 from daywork.api.parts import Parts
 from daywork.api.rate_limit import RateLimit
 from daywork.api.static_pages import pages_folder
-from daywork.jobs.engine import DurableJobs, Tools, durable_jobs
+from daywork.jobs.engine import DurableJobs, durable_jobs
+from daywork.jobs.tools import Tools
 from daywork.notifications.public_transport import open_public_transport
 from daywork.notifications.vapid import contact_of, load_vapid_key
 from daywork.notifications.web_push import WebPushSender

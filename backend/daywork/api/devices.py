@@ -49,9 +49,7 @@ async def enrol(request: Request[Any, Any, Any]) -> Response[bytes]:
     except (BadKey, BadProof):
         await parts.database.write(lambda unit: count_failure(unit, invite, now))
         raise
-    enrolled: Enrolled = await parts.database.write(
-        lambda unit: enrol_device(unit, enrolment, now)
-    )
+    enrolled: Enrolled = await parts.database.write(lambda unit: enrol_device(unit, enrolment, now))
     ends_at = milliseconds(now) // 1000 + SESSION_SECONDS
     answer = {
         "actor": enrolled.actor,

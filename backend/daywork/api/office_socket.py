@@ -59,9 +59,7 @@ async def ask_office(home: Path, name: str, arguments: Arguments) -> Answer | No
     Raises: RemoteRefusal with the server's own words.
     """
     try:
-        reader, writer = await asyncio.open_unix_connection(
-            socket_path(home), limit=LINE_BYTES_MAX
-        )
+        reader, writer = await asyncio.open_unix_connection(socket_path(home), limit=LINE_BYTES_MAX)
     except (FileNotFoundError, ConnectionRefusedError):
         return None
     try:

@@ -144,6 +144,8 @@ def live_values(
 
 def distinct_values(live: Mapping[Dot, JsonValue]) -> tuple[JsonValue, ...]:
     """Return the values that differ canonically, each at its smallest dot's place."""
+    if len(live) <= 1:
+        return tuple(live.values())
     found: dict[bytes, JsonValue] = {}
     for dot in sorted(live):
         found.setdefault(canonical(live[dot]), live[dot])

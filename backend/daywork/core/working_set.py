@@ -110,7 +110,7 @@ class PostingState:
     @property
     def is_sent(self) -> bool:
         """Whether a batch holds it: it can no longer be withdrawn silently."""
-        return self.state not in {"computed", "held", "ready", "withdrawn"}
+        return self.state not in {"computed", "held", "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,13 @@ def new_invite_code() -> str:
     return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
+def normal_code(code: str) -> str:
+    """Return an invite's code as it is kept, however it was typed."""
+    typed = code.strip().upper().replace("-", "").replace(" ", "")
+    # Characters that base32 does not have, and that fingers mistake.
+    return typed.replace("0", "O").replace("1", "I").replace("8", "B")
+
+
 def new_actor() -> Actor:
     """Return a new device's id: ten characters, 50 random bits."""
     number = secrets.randbits(ACTOR_BITS)

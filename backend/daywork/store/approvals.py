@@ -1,12 +1,13 @@
 """Approved versions: what somebody signed, kept as it was."""
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Session
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
 from daywork.core.approved_version import ApprovedVersion
 from daywork.core.ids import OrganisationId, PersonId, TimeEntryId
@@ -38,13 +39,26 @@ class ApprovalStore:
     ) -> ApprovedVersion | None:
         """Return what was approved under ``digest``, or None."""
         row = self._session.get(ApprovedVersionRow, (organisation_id, entry_id, digest))
-        if row is None:
-            return None
-        return ApprovedVersion(
-            entry_id=TimeEntryId(row.entry_id),
-            digest=row.digest,
-            owner_id=PersonId(row.owner_id),
-            approver_id=PersonId(row.approver_id),
-            approved_at=row.approved_at,
-            content=json.loads(row.content),
+        return None if row is None else _from_row(row)
+
+    def versions(
+        self, organisation_id: OrganisationId, entry_ids: Collection[TimeEntryId]
+    ) -> Mapping[tuple[TimeEntryId, str], ApprovedVersion]:
+        """Return every version ever approved of these entries, by entry and digest."""
+        query = select(ApprovedVersionRow).where(
+            ApprovedVersionRow.organisation_id == organisation_id,
+            col(ApprovedVersionRow.entry_id).in_(entry_ids),
         )
+        found = [_from_row(row) for row in self._session.scalars(query).all()]
+        return {(version.entry_id, version.digest): version for version in found}
+
+
+def _from_row(row: ApprovedVersionRow) -> ApprovedVersion:
+    return ApprovedVersion(
+        entry_id=TimeEntryId(row.entry_id),
+        digest=row.digest,
+        owner_id=PersonId(row.owner_id),
+        approver_id=PersonId(row.approver_id),
+        approved_at=row.approved_at,
+        content=json.loads(row.content),
+    )

@@ -125,9 +125,7 @@ class DeviceStore:
         )
         return {Actor(actor): label for actor, label in self._session.execute(query).all()}
 
-    def of_person(
-        self, organisation_id: OrganisationId, person_id: PersonId
-    ) -> Sequence[Device]:
+    def of_person(self, organisation_id: OrganisationId, person_id: PersonId) -> Sequence[Device]:
         """Return the person's devices, the oldest first."""
         query = (
             select(DeviceRow)

@@ -62,9 +62,7 @@ class ProjectStore:
         for task in project.tasks:
             self.add_task(project.organisation_id, project.id, task)
 
-    def add_task(
-        self, organisation_id: OrganisationId, project_id: ProjectId, task: Task
-    ) -> None:
+    def add_task(self, organisation_id: OrganisationId, project_id: ProjectId, task: Task) -> None:
         """Store a new task of a known project."""
         self._session.add(
             TaskRow(

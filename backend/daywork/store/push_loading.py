@@ -277,7 +277,9 @@ def _remember(
     working: WorkingSet, row: Sequence[Any], *, with_leaves: bool = False
 ) -> LoggedOperation:
     logged = _logged(row, with_leaves=with_leaves)
-    return working.log.setdefault(logged.dot, logged) if not with_leaves else _renew(working, logged)
+    return (
+        working.log.setdefault(logged.dot, logged) if not with_leaves else _renew(working, logged)
+    )
 
 
 def _renew(working: WorkingSet, logged: LoggedOperation) -> LoggedOperation:

@@ -40,8 +40,10 @@ def save(
     if working.changed_devices:
         yield Change(
             sql.MOVE_DEVICES,
-            [_device_row(organisation_id, working, actor, now_milliseconds)
-             for actor in sorted(working.changed_devices)],
+            [
+                _device_row(organisation_id, working, actor, now_milliseconds)
+                for actor in sorted(working.changed_devices)
+            ],
         )
     yield from _save_approvals(organisation_id, working)
     if changed:

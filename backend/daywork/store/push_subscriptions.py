@@ -63,21 +63,21 @@ class PushSubscriptionStore:
                 col(PushSubscriptionRow.actor) != actor,
             )
         )
-        values = {
-            "endpoint": subscription.endpoint,
-            "receiver_key": subscription.receiver_key,
-            "auth_secret": subscription.auth_secret,
-            "language": subscription.language,
-            "kept_at": now,
-        }
-        row = self._session.get(PushSubscriptionRow, (organisation_id, actor))
-        if row is None:
-            key = {"organisation_id": organisation_id, "actor": actor}
-            self._session.add(PushSubscriptionRow.model_construct(**key, **values))
-        else:
-            if row.endpoint != subscription.endpoint:
-                row.not_before, row.failures = None, 0
-            row.sqlmodel_update(values)
+        row = PushSubscriptionRow(
+            organisation_id=organisation_id,
+            actor=actor,
+            endpoint=subscription.endpoint,
+            receiver_key=subscription.receiver_key,
+            auth_secret=subscription.auth_secret,
+            language=subscription.language,
+            kept_at=now,
+        )
+        known = self._session.get(PushSubscriptionRow, (organisation_id, actor))
+        if known is not None:
+            row.wanted_at, row.told_at = known.wanted_at, known.told_at
+            if known.endpoint == row.endpoint:
+                row.not_before, row.failures = known.not_before, known.failures
+        self._session.merge(row)
         self._session.flush()
 
     def get(self, organisation_id: OrganisationId, actor: Actor) -> PushSubscription | None:

@@ -119,7 +119,9 @@ class Update:
         changes = ", ".join(f"{column} = new.{column}" for column in self.changed)
         match = " AND ".join(f"{self.table}.{column} = new.{column}" for column in self.key)
         names = ", ".join(columns)
-        return f"UPDATE {self.table} SET {changes} FROM unnest({arrays}) AS new({names}) WHERE {match}"
+        return (
+            f"UPDATE {self.table} SET {changes} FROM unnest({arrays}) AS new({names}) WHERE {match}"
+        )
 
     @cached_property
     def on_sqlite(self) -> str:

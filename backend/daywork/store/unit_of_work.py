@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from daywork.store.approvals import ApprovalStore
 from daywork.store.devices import DeviceStore
+from daywork.store.hourly_rates import HourlyRateStore
+from daywork.store.mappings import MappingStore
 from daywork.store.operations import OperationStore
 from daywork.store.organisations import OrganisationStore
 from daywork.store.people import PersonStore
+from daywork.store.postings import PostingStore
 from daywork.store.projects import ProjectStore
 from daywork.store.push_subscriptions import PushSubscriptionStore
 from daywork.store.time_entries import TimeEntryStore
@@ -84,3 +87,18 @@ class UnitOfWork:
     def push_subscriptions(self) -> PushSubscriptionStore:
         """Where devices can be told things."""
         return PushSubscriptionStore(self.session)
+
+    @cached_property
+    def mappings(self) -> MappingStore:
+        """What people and projects are called in the ledger."""
+        return MappingStore(self.session)
+
+    @cached_property
+    def hourly_rates(self) -> HourlyRateStore:
+        """What hours cost and earn."""
+        return HourlyRateStore(self.session)
+
+    @cached_property
+    def postings(self) -> PostingStore:
+        """Postings and their batches."""
+        return PostingStore(self.session)

@@ -86,7 +86,9 @@ def _run_turn(connection: Connection, turn: Sequence[_Job]) -> None:
             answer.set_exception(failure)
 
 
-def _run_job(connection: Connection, act: Callable[[Connection], Any]) -> tuple[Any, Exception | None]:
+def _run_job(
+    connection: Connection, act: Callable[[Connection], Any]
+) -> tuple[Any, Exception | None]:
     connection.exec_driver_sql("SAVEPOINT job")
     try:
         result = act(connection)

@@ -11,11 +11,16 @@ from daywork.core.organisation import Organisation
 from daywork.core.person import Person
 from daywork.core.project import Project
 from daywork.core.roles import Role
-from daywork.security.secrets import hashed_secret, new_epoch, new_invite_code, new_uuid
+from daywork.security.secrets import (
+    hashed_secret,
+    new_epoch,
+    new_invite_code,
+    new_uuid,
+    normal_code,
+)
 from daywork.store.people import Invite
 from daywork.store.row import milliseconds
 from daywork.store.unit_of_work import UnitOfWork
-from daywork.usecases.enrol_device import normal_code
 
 NAME_CHARACTERS_MAX = 200
 INVITE_HOURS = 72  # of a link that is sent

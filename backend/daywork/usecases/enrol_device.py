@@ -7,7 +7,7 @@ from daywork.core.errors import BadProof, InviteInvalid
 from daywork.core.ids import Actor
 from daywork.core.organisation import Organisation
 from daywork.core.person import Person
-from daywork.security.secrets import hashed_secret, new_actor, new_secret
+from daywork.security.secrets import hashed_secret, new_actor, new_secret, normal_code
 from daywork.security.signatures import is_signed_by
 from daywork.store.devices import Device
 from daywork.store.people import Invite
@@ -86,13 +86,6 @@ def prove(enrolment: Enrolment) -> None:
     message = (PROOF_PREFIX + enrolment.invite).encode()
     if not is_signed_by(enrolment.public_key, message, enrolment.proof):
         raise BadProof
-
-
-def normal_code(code: str) -> str:
-    """Return an invite's code as it is kept, however it was typed."""
-    typed = code.strip().upper().replace("-", "").replace(" ", "")
-    # Characters that base32 does not have, and that fingers mistake.
-    return typed.replace("0", "O").replace("1", "I").replace("8", "B")
 
 
 def _is_open(invite: Invite, now: datetime) -> bool:

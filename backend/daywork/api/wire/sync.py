@@ -147,7 +147,11 @@ def history_wire(entry_id: TimeEntryId, history: EntryHistory) -> bytes:
         item, result = operation.item, operation.result
         groups = item.get("s")
         values: dict[str, Any] = (
-            {name: {"v": group.get("v")} for name, group in groups.items() if isinstance(group, dict)}
+            {
+                name: {"v": group.get("v")}
+                for name, group in groups.items()
+                if isinstance(group, dict)
+            }
             if isinstance(groups, dict)
             else {}
         )

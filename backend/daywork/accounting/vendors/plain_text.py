@@ -1,0 +1,182 @@
+"""Journals for hledger and beancount: books that anybody can read without us.
+
+``daywork.journal`` carries hours as unbalanced virtual postings, so that
+``hledger -f daywork.journal bal hours`` adds them up; ``daywork.beancount``
+carries them as the commodity HOUR. Money is there where a dated rate is. Hours
+have four decimals, spread so that a batch adds up; ``seconds`` is exact and is
+what a reconciliation sums. hledger 1.25 and beancount 3 read what is written.
+"""
+
+import fcntl
+import os
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from daywork.accounting.port import FrozenBatch
+from daywork.core.ids import BatchId
+from daywork.core.money import SECONDS_PER_HOUR, Money, apportioned, rounded_half_up
+from daywork.core.posting import PostingLine
+
+HLEDGER, BEANCOUNT = "daywork.journal", "daywork.beancount"
+TEN_THOUSANDTHS = 10_000
+
+_HEADS = {
+    HLEDGER: (
+        "; Daywork writes this file. One block a batch; a block is written whole or not at all.\n"
+        "commodity 1000.0000 h\n\n"
+    ),
+    BEANCOUNT: (
+        "; Daywork writes this file. One block a batch; a block is written whole or not at all.\n"
+        'option "title" "Daywork"\n'
+        'plugin "beancount.plugins.auto_accounts"\n'
+        "2000-01-01 commodity HOUR\n\n"
+    ),
+}
+
+
+class PlainTextLedger:
+    """Two journals in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def rendered(self, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
+        """Return both documents' blocks of the batch."""
+        hours = _hours(lines)
+        blocks = {
+            HLEDGER: [_hledger(line, part) for line, part in zip(lines, hours, strict=True)],
+            BEANCOUNT: [_beancount(line, part) for line, part in zip(lines, hours, strict=True)],
+        }
+        return FrozenBatch(
+            batch_id,
+            [
+                (name, f"{_begin(batch_id)}\n{''.join(parts)}{_end(batch_id)}\n\n")
+                for name, parts in blocks.items()
+            ],
+        )
+
+    def deliver(self, batch: FrozenBatch) -> None:
+        """Write the block into each document that does not have it yet."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self._folder / ".lock").open("w") as lock:
+            # Several processes may post on PostgreSQL; each sees what the last one wrote.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for name, block in batch.documents:
+                file = self._folder / name
+                present = file.read_bytes() if file.is_file() else _HEADS[name].encode()
+                if _begin(batch.id).encode() not in present:
+                    _write_whole(file, present + block.encode())
+
+    def holds(self, batch: FrozenBatch) -> bool:
+        """Whether each document has the block."""
+        return all(
+            (file := self._folder / name).is_file()
+            and _begin(batch.id).encode() in file.read_bytes()
+            for name, _ in batch.documents
+        )
+
+
+def _hours(lines: Sequence[PostingLine]) -> list[int]:
+    """Return each line's hours in ten-thousandths, adding up to the batch's total."""
+    seconds = [line.worked_seconds for line in lines]
+    total = rounded_half_up(Fraction(sum(seconds) * TEN_THOUSANDTHS, SECONDS_PER_HOUR))
+    return apportioned(total, seconds)
+
+
+def _hledger(line: PostingLine, hours: int) -> str:
+    parts = [
+        f"{line.work_date} {line.employee} | {line.project}  ; {_tags(line)}\n",
+        f"    (hours:{line.employee}:{line.project})  {_decimal(hours, 4)} h\n",
+    ]
+    if line.labour is not None:
+        amount = _amount(line.labour)
+        parts.append(f"    expenses:labour:{line.employee}:{line.project}  {amount}\n")
+        parts.append(f"    liabilities:payroll:{line.employee}  -{amount}\n")
+    if line.billing is not None:
+        amount = _amount(line.billing)
+        parts.append(f"    assets:unbilled:{line.project}  {amount}\n")
+        parts.append(f"    income:billable:{line.project}  -{amount}\n")
+    return "".join(parts) + "\n"
+
+
+def _beancount(line: PostingLine, hours: int) -> str:
+    amount = _decimal(hours, 4)
+    parts = [
+        f'{line.work_date} * "{line.employee}" "{line.project}"\n',
+        f'  entry: "{line.entry_id}"\n',
+        f'  version: "{line.digest}"\n',
+        f"  seconds: {line.worked_seconds}\n",
+        f"  Expenses:Hours:{line.employee}:{line.project}  {amount} HOUR\n",
+        f"  Equity:Hours  -{amount} HOUR\n",
+    ]
+    if line.labour is not None:
+        money = _amount(line.labour)
+        parts.append(f"  Expenses:Labour:{line.employee}:{line.project}  {money}\n")
+        parts.append(f"  Liabilities:Payroll:{line.employee}  -{money}\n")
+    if line.billing is not None:
+        money = _amount(line.billing)
+        parts.append(f"  Assets:Unbilled:{line.project}  {money}\n")
+        parts.append(f"  Income:Billable:{line.project}  -{money}\n")
+    return "".join(parts) + "\n"
+
+
+def _tags(line: PostingLine) -> str:
+    return (
+        f"entry:{line.entry_id}, version:{line.digest.removeprefix('sha256:')},"
+        f" seconds:{line.worked_seconds}, mapping:{line.mapping_version}"
+    )
+
+
+def _amount(money: Money) -> str:
+    digits = decimals(money.currency)
+    return f"{_decimal(money.minor_units, digits)} {money.currency}"
+
+
+def decimals(currency: str) -> int:
+    """Return how many decimals the currency's minor unit has (ISO 4217)."""
+    return _DECIMALS.get(currency, 2)
+
+
+# The ones of ISO 4217 that do not have two.
+_DECIMALS = {
+    **dict.fromkeys(
+        (
+            *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"),
+            *("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
+        ),
+        0,
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+
+
+def _decimal(units: int, digits: int) -> str:
+    if digits == 0:
+        return str(units)
+    whole, rest = divmod(abs(units), 10**digits)
+    return f"{'-' if units < 0 else ''}{whole}.{rest:0{digits}}"
+
+
+def _begin(batch_id: BatchId) -> str:
+    return f"; begin batch {batch_id}"
+
+
+def _end(batch_id: BatchId) -> str:
+    return f"; end batch {batch_id}"
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Replace the file in one step: a reader sees the old one or the new one."""
+    beside = file.with_name(f".{file.name}.new")
+    with beside.open("wb") as output:
+        output.write(content)
+        output.flush()
+        os.fsync(output.fileno())
+    beside.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,119 @@
+"""Durable work: ids in, one use case a step, nothing else.
+
+A step may run again after a crash, so each use case is safe to repeat. What a
+crash left out altogether, the sweep starts.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dbos import DBOS, SetWorkflowID
+
+from daywork.core.ids import BatchId, OrganisationId, PersonId
+from daywork.jobs.tools import on_hand
+from daywork.usecases.post_time_entries import deliver_batch, plan_batch, unfinished
+from daywork.usecases.send_notifications import tell_people, tell_waiting
+
+# A ledger that cannot be reached is tried for about an hour, then by each sweep.
+DELIVERIES_MAX = 8
+FIRST_WAIT_SECONDS = 1.0
+WAIT_GROWTH = 3.0
+
+
+@DBOS.workflow()
+async def post_organisation(organisation_id: str) -> None:
+    """Plan batches until nothing is open, and deliver each in a workflow of its own."""
+    while (batch_id := await _plan(organisation_id)) is not None:
+        with SetWorkflowID(batch_id):
+            delivery = await DBOS.start_workflow_async(deliver, organisation_id, batch_id)
+        await delivery.get_result()
+
+
+@DBOS.workflow()
+async def deliver(organisation_id: str, batch_id: str) -> None:
+    """Bring one frozen batch into the ledger. The workflow's id is the batch's."""
+    await _deliver(organisation_id, batch_id)
+
+
+@DBOS.workflow()
+async def tell(organisation_id: str, person_ids: Sequence[str]) -> None:
+    """Tell people that something needs them."""
+    await _tell(organisation_id, list(person_ids))
+
+
+@DBOS.workflow()
+async def sweep(_scheduled_at: datetime, _context: Any) -> None:
+    """Start what a crash left out, and what its time has come for."""
+    left = await _find_unfinished()
+    for organisation_id, batch_id in left["frozen"]:
+        await _deliver(organisation_id, batch_id)
+    for organisation_id in left["open"]:
+        await post_organisation(organisation_id)
+    for organisation_id in left["all"]:
+        await _tell_waiting(organisation_id)
+
+
+@DBOS.step()
+async def _plan(organisation_id: str) -> str | None:
+    tools = on_hand()
+    batch_id = await tools.database.write(
+        lambda unit: plan_batch(
+            unit,
+            tools.ledger,
+            OrganisationId(UUID(organisation_id)),
+            tools.clock(),
+            tools.hold_seconds,
+        )
+    )
+    return None if batch_id is None else str(batch_id)
+
+
+@DBOS.step(
+    retries_allowed=True,
+    max_attempts=DELIVERIES_MAX,
+    interval_seconds=FIRST_WAIT_SECONDS,
+    backoff_rate=WAIT_GROWTH,
+)
+async def _deliver(organisation_id: str, batch_id: str) -> None:
+    tools = on_hand()
+    await deliver_batch(
+        tools.database,
+        tools.ledger,
+        OrganisationId(UUID(organisation_id)),
+        BatchId(UUID(batch_id)),
+        tools.clock(),
+    )
+
+
+@DBOS.step()
+async def _tell(organisation_id: str, person_ids: list[str]) -> None:
+    tools = on_hand()
+    await tell_people(
+        tools.database,
+        tools.sender,
+        OrganisationId(UUID(organisation_id)),
+        [PersonId(UUID(person_id)) for person_id in person_ids],
+        tools.clock(),
+    )
+
+
+@DBOS.step()
+async def _tell_waiting(organisation_id: str) -> None:
+    tools = on_hand()
+    organisation = OrganisationId(UUID(organisation_id))
+    await tell_waiting(tools.database, tools.sender, organisation, tools.clock())
+
+
+@DBOS.step()
+async def _find_unfinished() -> dict[str, Any]:
+    tools = on_hand()
+    found = await tools.database.read(
+        lambda unit: unfinished(unit, tools.clock(), tools.hold_seconds)
+    )
+    return {
+        "frozen": [[str(organisation), str(batch)] for organisation, batch in found.frozen],
+        "open": [str(organisation) for organisation in found.open_in],
+        "all": [str(organisation) for organisation in found.organisations],
+    }

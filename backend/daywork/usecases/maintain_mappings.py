@@ -1,0 +1,106 @@
+"""What people and projects are called in the ledger, and what their hours cost."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from daywork.core.errors import NameUnknown, ValueRefused
+from daywork.core.ids import OrganisationId
+from daywork.core.mapping import (
+    MappedReference,
+    Subject,
+    checked_reference,
+    suggested_reference,
+)
+from daywork.core.money import Money
+from daywork.core.posting import HourlyRate
+from daywork.store.unit_of_work import UnitOfWork
+
+
+def map_subject(
+    unit: UnitOfWork,
+    organisation_id: OrganisationId,
+    subject: Subject,
+    local_id: UUID,
+    reference: str,
+    author: str,
+    now: datetime,
+) -> MappedReference:
+    """Give an id its name in the ledger; work that waited for it goes on.
+
+    Raises: ValueRefused if the name is not valid or another one's; NameUnknown if
+    there is no such person or project.
+    """
+    checked_reference(reference)
+    if local_id not in subjects(unit, organisation_id)[subject]:
+        message = f"There is no {subject} with the id {local_id}."
+        raise NameUnknown(message)
+    present = unit.mappings.present(organisation_id)
+    for (kind, other_id), taken in present.references.items():
+        if kind == subject and other_id != local_id and taken.casefold() == reference.casefold():
+            message = f"{reference} is the name of another {subject} ({other_id}) already."
+            raise ValueRefused(message, "reference")
+    row = MappedReference(subject, local_id, reference, present.version + 1, author, now)
+    if present.reference(subject, local_id) != reference:
+        unit.mappings.add(organisation_id, row)
+    unit.postings.release(
+        organisation_id, f"unmapped.{subject}", subject=subject, local_id=local_id
+    )
+    return row
+
+
+def map_by_name(
+    unit: UnitOfWork,
+    organisation_id: OrganisationId,
+    subject: Subject,
+    local_id: UUID,
+    name: str,
+    author: str,
+    now: datetime,
+) -> str:
+    """Map an id that has no name in the ledger yet to one like ``name``; return it."""
+    present = unit.mappings.present(organisation_id)
+    known = present.reference(subject, local_id)
+    if known is not None:
+        return known
+    taken = [text for (kind, _), text in present.references.items() if kind == subject]
+    wanted = suggested_reference(name, taken)
+    return map_subject(unit, organisation_id, subject, local_id, wanted, author, now).reference
+
+
+def subjects(
+    unit: UnitOfWork, organisation_id: OrganisationId
+) -> Mapping[Subject, Mapping[UUID, str]]:
+    """Return everything that can be mapped: kind, id and the name people know."""
+    return {
+        Subject.EMPLOYEE: {person.id: person.name for person in unit.people.all(organisation_id)},
+        Subject.PROJECT: {
+            project.id: project.name for project in unit.projects.all(organisation_id)
+        },
+    }
+
+
+def set_rate(
+    unit: UnitOfWork,
+    organisation_id: OrganisationId,
+    kind: str,
+    subject_id: UUID,
+    per_hour: Money,
+    from_date: date,
+) -> HourlyRate:
+    """Set what an hour costs (pay, by employee) or earns (billing, by project)."""
+    subject = {"pay": Subject.EMPLOYEE, "billing": Subject.PROJECT}.get(kind)
+    if subject is None:
+        message = f"{kind} is no rate. Rates are pay (of an employee) and billing (of a project)."
+        raise ValueRefused(message, "kind")
+    if subject_id not in subjects(unit, organisation_id)[subject]:
+        message = f"There is no {subject} with the id {subject_id}."
+        raise NameUnknown(message)
+    rate = HourlyRate(kind, subject_id, per_hour, from_date)
+    unit.hourly_rates.set(organisation_id, rate)
+    return rate
+
+
+def mapping_history(unit: UnitOfWork, organisation_id: OrganisationId) -> Sequence[MappedReference]:
+    """Return every row ever written, the oldest first."""
+    return unit.mappings.rows(organisation_id)
