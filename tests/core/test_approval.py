@@ -89,7 +89,10 @@ def test_the_standing_is_the_same_in_whatever_order_operations_arrive(
     changes = data.draw(st.permutations(story.changes))
     decisions = data.draw(st.permutations(story.decisions))
 
-    assert standing(changes, decisions) == standing(story.changes, story.decisions)
+    result = standing(changes, decisions)
+
+    assert result == standing(story.changes, story.decisions)
+    assert list(result.notes) == sorted(result.notes)
 
 
 @law

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from daywork.core.canonical_json import canonical
 from daywork.core.hash_chain import decode_base64url
-from daywork.core.ids import Actor
+from daywork.core.ids import Actor, Dot
+from daywork.core.json_value import JsonValue
 from daywork.core.merge import (
     Cells,
     Change,
@@ -16,6 +17,7 @@ from daywork.core.merge import (
     conflict_flags,
     delete_counts,
     digest_of,
+    distinct_values,
     effective_context,
     entry_flags,
     joined,
@@ -151,6 +153,14 @@ def test_a_digest_exists_exactly_while_no_material_group_has_several_values(
     material_conflicts = set(conflict_flags(cells)) - {"conflict:note"}
 
     assert (digest_of(cells) is None) is bool(material_conflicts)
+
+
+def test_of_equal_values_the_one_of_the_smallest_dot_comes_first() -> None:
+    first, second, third = [(Actor(letter * 10), 1) for letter in "abc"]
+
+    live: dict[Dot, JsonValue] = {third: "new", second: "old", first: "new"}
+
+    assert distinct_values(live) == ("new", "old")
 
 
 def test_applying_leaves_the_given_cells_as_they_were() -> None:

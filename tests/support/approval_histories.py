@@ -71,6 +71,11 @@ def _approvals() -> list[History]:
         _torn_entry("approvals of two values that stand apart conflict")
         .decide("m", "approve", "a2")
         .decide("n", "approve", "a1 b1"),
+        _edited_entry("approvals that seem to go in a circle conflict")
+        .change("b", "", time=shift("06:00", "14:00"))
+        .decide("n", "approve", "a2")
+        .decide("o", "approve", "b1 n1")
+        .decide("m", "approve", "a1 o1"),
         _torn_entry("a resolution can be approved")
         .change("a", "a2 b1", by="resolve", time=shift("07:00", "16:15"))
         .decide("m", "approve", "a3 b1"),

@@ -93,6 +93,9 @@ def _deletions() -> list[History]:
         History("a delete that saw everything counts")
         .change("a", by="new", time=shift("07:00", "15:30"), alloc=work_on("p1"))
         .change("b", "a1", by="delete", life=deleted("twice")),
+        History("a delete that also writes the time counts")
+        .change("a", by="new", time=shift("07:00", "15:30"))
+        .change("b", "a1", by="delete", life=deleted(), time=shift("07:00", "07:00")),
         History("a delete beside a time edit does not count")
         .change("a", by="new", time=shift("07:00", "15:30"))
         .change("a", "a1", time=shift("07:00", "15:45"))
