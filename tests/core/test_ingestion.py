@@ -20,6 +20,7 @@ from support.working import (
 from daywork.core.errors import BadSignature, Forked, NotYourDevice, SequenceGap
 from daywork.core.hash_chain import encode_base64url
 from daywork.core.ids import Actor
+from daywork.core.json_value import JsonValue
 from daywork.core.merge import digest_of
 
 DAY_MILLISECONDS = 86_400_000
@@ -160,7 +161,7 @@ def test_what_is_given_up_is_still_applied_in_causal_order(office: Office) -> No
     phone, tablet = Chain(ANA_PHONE), Chain(ANA_TABLET)
     new_entry(phone)
     office.push(phone)
-    missing = {MAX_PHONE: [9, "AAAAAA"]}
+    missing: dict[str, JsonValue] = {MAX_PHONE: [9, "AAAAAA"]}
     tablet.write("edit", "pump", {"time": interval("07:00", "15:30")}, phone.seen(1) | missing)
     office.push(tablet)
     # Its number comes first, but its author had seen the tablet's operation.

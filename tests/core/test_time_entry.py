@@ -78,9 +78,9 @@ def test_a_group_that_nobody_checks_is_left_alone() -> None:
 
 
 @law
-@given(st.lists(st.integers(0, 8 * 3600), max_size=16), st.booleans())
+@given(lengths=st.lists(st.integers(0, 8 * 3600), max_size=16), is_paid=st.booleans())
 def test_worked_time_is_never_below_zero_nor_above_the_interval(
-    lengths: list[int], is_paid: bool
+    *, lengths: list[int], is_paid: bool
 ) -> None:
     breaks: list[JsonValue] = [pause_of(length, paid=is_paid) for length in lengths]
 

@@ -9,6 +9,7 @@ from support.sync_model_server import Mistake
 from support.vectors import vectors
 
 SEEDS = 400
+SEEDS_OF_A_SOAK = 20_000
 STORED = vectors("sync_model_seeds")
 STORED_SEEDS = [
     pytest.param(Mistake[name], stored["rule"], seed, id=f"{name.lower()}-{seed}")
@@ -17,21 +18,28 @@ STORED_SEEDS = [
 ]
 
 
+@pytest.fixture
+def seeds(request: pytest.FixtureRequest) -> range:
+    """The stories to play: a few in each run, many with ``--soak``."""
+    is_soak = request.config.getoption("--soak", default=False)
+    return range(SEEDS_OF_A_SOAK if is_soak else SEEDS)
+
+
 def _sum(outcomes: list[Outcome]) -> dict[str, int]:
     names = ("operations", "restores", "clones", "reinstalls", "given_up", "false_conflicts")
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}
 
 
-def test_nothing_is_lost_doubled_or_silently_overwritten_in_random_stories() -> None:
-    sums = _sum([run(seed) for seed in range(SEEDS)])
+def test_nothing_is_lost_doubled_or_silently_overwritten_in_random_stories(seeds: range) -> None:
+    sums = _sum([run(seed) for seed in seeds])
 
-    # The stories were rich: at this seed range all faults happened many times.
+    # The stories were rich: all faults happened many times.
     assert sums["operations"] > 5_000
     assert min(sums["restores"], sums["clones"], sums["reinstalls"], sums["given_up"]) > 100
 
 
-def test_without_faults_there_is_no_conflict_that_is_none() -> None:
-    sums = _sum([run(seed, has_faults=False) for seed in range(SEEDS)])
+def test_without_faults_there_is_no_conflict_that_is_none(seeds: range) -> None:
+    sums = _sum([run(seed, has_faults=False) for seed in seeds])
 
     assert sums["operations"] > 5_000
     assert sums["false_conflicts"] == 0

@@ -51,7 +51,7 @@ def run(
 
     Raises: AssertionError that begins with the broken rule's name.
     """
-    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    chance = random.Random(seed)
     world = _World(Server(mistakes), chance)
     for _ in range(chance.randint(10, STEPS_MAX)):
         world.step(has_faults=has_faults)

@@ -23,7 +23,17 @@ def _refused(value: object) -> JsonValue:
 
 def _encoder(*, sort_keys: bool) -> make_encoder:
     # What json.JSONEncoder makes anew for each call, made once: this is hot.
-    return make_encoder(None, _refused, encode_basestring, None, ":", ",", sort_keys, False, False)
+    return make_encoder(
+        markers=None,
+        default=_refused,
+        encoder=encode_basestring,
+        indent=None,
+        key_separator=":",
+        item_separator=",",
+        sort_keys=sort_keys,
+        skipkeys=False,
+        allow_nan=False,
+    )
 
 
 _sorted_chunks = _encoder(sort_keys=True)

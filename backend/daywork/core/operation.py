@@ -27,6 +27,7 @@ _KINDS = CHANGE_KINDS | DECISION_KINDS
 _CHANGE_GROUPS: Final = frozenset(("alloc", "life", "note", "time"))
 _DECISION_GROUPS: Final = frozenset(("reason",))
 _LEAF_MEMBERS = ("v", "n")
+_COMPONENT_PARTS = 2
 _NOTHING: Final[Mapping[str, JsonValue]] = {}
 _UUID_FORM = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _UUID = re.compile(_UUID_FORM)
@@ -249,7 +250,7 @@ def _read_context(
         return None
     context: dict[Actor, tuple[int, str]] = {}
     for name, component in sent.items():
-        if type(component) is not list or len(component) != 2:
+        if type(component) is not list or len(component) != _COMPONENT_PARTS:
             return None
         seen, anchor = component
         if (
