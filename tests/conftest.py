@@ -73,14 +73,21 @@ async def postgresql_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A migrated database, once on SQLite and once on PostgreSQL."""
-    address = None
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """Where PostgreSQL is, or None for SQLite."""
+    # Not async: a fixture that is running cannot ask for one that has to run first.
     if request.param == "postgresql":
-        address = request.getfixturevalue("postgresql_url")
-    else:
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return None
+
+
+@pytest.fixture
+async def database(database_url: str | None, tmp_path: Path) -> AsyncIterator[Database]:
+    """A migrated database, once on SQLite and once on PostgreSQL."""
+    if database_url is None:
         await migrate(tmp_path, None)
-    opened = open_database(tmp_path, address)
+    opened = open_database(tmp_path, database_url)
     yield opened
     await opened.close()
 
