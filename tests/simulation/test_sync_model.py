@@ -1,20 +1,17 @@
 """The model breaks no rule, and each known mistake breaks one."""
 
-from typing import Any
-
 import pytest
 
 from support.sync_model import Outcome, run
+from support.sync_model_seeds import STORED
 from support.sync_model_server import Mistake
-from support.vectors import vectors
 
 SEEDS = 400
 SEEDS_OF_A_SOAK = 20_000
-STORED = vectors("sync_model_seeds")
 STORED_SEEDS = [
-    pytest.param(Mistake[name], stored["rule"], seed, id=f"{name.lower()}-{seed}")
-    for name, stored in STORED.items()
-    for seed in stored["seeds"]
+    pytest.param(mistake, stories.rule, seed, id=f"{mistake.name.lower()}-{seed}")
+    for mistake, stories in STORED.items()
+    for seed in stories.seeds
 ]
 
 
@@ -55,7 +52,5 @@ def test_a_stored_story_breaks_its_rule_with_the_mistake_and_none_without(
 
 
 def test_every_mistake_has_at_least_three_stored_stories() -> None:
-    counts: dict[str, Any] = {name: len(set(stored["seeds"])) for name, stored in STORED.items()}
-
-    assert counts.keys() == {mistake.name for mistake in Mistake}
-    assert min(counts.values()) >= 3
+    assert STORED.keys() == set(Mistake)
+    assert min(len(set(stories.seeds)) for stories in STORED.values()) >= 3
