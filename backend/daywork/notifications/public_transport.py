@@ -46,7 +46,7 @@ class PublicTransport(httpx.AsyncBaseTransport):
         host = request.url.host
         try:
             addresses = await self._resolve(host, request.url.port or HTTPS_PORT)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # No such name, or none at all.
             msg = f"{host} has no address"
             raise httpx.ConnectError(msg) from error
         if not addresses or not all(is_public(address) for address in addresses):

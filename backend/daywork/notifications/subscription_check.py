@@ -4,6 +4,7 @@ Only hosts of known push services, or those that the operator names, and only
 https: otherwise anybody with a phone could make the server call any address.
 """
 
+import re
 from collections.abc import Collection
 from typing import Final
 
@@ -26,10 +27,8 @@ HOSTS: Final = frozenset(
         "updates.push.services.mozilla.com",  # Firefox
     )
 )
-PARENT_DOMAINS: Final = (
-    ".push.apple.com",  # Safari, and every app on the home screen of an iPhone
-    ".notify.windows.com",  # Edge on Windows
-)
+# Safari, and every app on the home screen of an iPhone; Edge on Windows.
+_NAMES_BELOW = re.compile(r"([a-z0-9-]{1,63}\.){1,5}(push\.apple|notify\.windows)\.com")
 
 
 def checked_subscription(
@@ -45,12 +44,14 @@ def checked_subscription(
     Raises: ValueRefused, whose ``field`` names the member.
     """
     if not is_push_service(endpoint, further_hosts):
-        raise ValueRefused("endpoint must be an https URL of a known push service.", "endpoint")
+        msg = "endpoint must be an https URL of a known push service."
+        raise ValueRefused(msg, "endpoint")
     key = _decoded(receiver_key, "keys.p256dh", POINT_BYTES)
     try:
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
     except ValueError as error:
-        raise ValueRefused("keys.p256dh must be a point on P-256.", "keys.p256dh") from error
+        msg = "keys.p256dh must be a point on P-256."
+        raise ValueRefused(msg, "keys.p256dh") from error
     if language not in LANGUAGES:
         msg = f"language must be one of {', '.join(sorted(LANGUAGES))}."
         raise ValueRefused(msg, "language")
@@ -75,7 +76,7 @@ def is_push_service(endpoint: str, further_hosts: Collection[str]) -> bool:
         return True
     if (url.port or HTTPS_PORT) != HTTPS_PORT:
         return False
-    return url.host in HOSTS or url.host.endswith(PARENT_DOMAINS)
+    return url.host in HOSTS or _NAMES_BELOW.fullmatch(url.host) is not None
 
 
 def is_further_host(url: httpx.URL, further_hosts: Collection[str]) -> bool:

@@ -113,11 +113,11 @@ def encrypted(subscription: PushSubscription) -> bytes:
 
 def outcome_of(status: int, retry_after: str | None, now: datetime) -> Outcome:
     """Return what an answer means. A redirect is refused: we were not asked to go there."""
-    if 200 <= status < 300:
+    if httpx.codes.is_success(status):
         return Taken()
     if status in _GONE:
         return Gone()
-    if status in _NOT_NOW or status >= 500:
+    if status in _NOT_NOW or httpx.codes.is_server_error(status):
         return PutOff(retry_after_seconds(retry_after, now))
     return Refused(status)
 
