@@ -80,11 +80,13 @@ def _node_folder() -> Path:
 
 def _sources_hash(pwa: Path) -> str:
     found = hashlib.sha256()
-    for file in sorted(path for path in pwa.rglob("*") if path.is_file()):
-        parts = file.relative_to(pwa).parts
-        if parts[0] in IGNORED or file.name.startswith(".build"):
+    for top in sorted(path for path in pwa.iterdir() if path.name not in IGNORED):
+        if top.name.startswith(".build"):
             continue
-        found.update("/".join(parts).encode() + b"\0" + file.read_bytes() + b"\0")
+        files = sorted(path for path in top.rglob("*") if path.is_file())
+        for file in files if top.is_dir() else [top]:
+            name = file.relative_to(pwa).as_posix()
+            found.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return found.hexdigest()
 
 

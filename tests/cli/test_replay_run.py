@@ -54,8 +54,10 @@ def outcome(plan: Plan, **changes: Any) -> Outcome:
     return Outcome(**{**facts, **changes})
 
 
-def crew_over(folder: Path, totals: Sequence[dict[str, int]]) -> tuple[Phone, Crew]:
-    left = list(totals)
+def crew_over(folder: Path, counts: Sequence[dict[str, int]]) -> tuple[Phone, Crew]:
+    left = [
+        {state: {"count": count, "seconds": 0} for state, count in one.items()} for one in counts
+    ]
 
     def answer(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"totals": left.pop(0) if len(left) > 1 else left[0]})
@@ -138,8 +140,8 @@ async def test_it_waits_until_nothing_is_on_its_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replay_run, "ASK_POSTINGS_SECONDS", 0)
-    totals = [{"posted": 0, "waiting": 3}, {"posted": 2, "waiting": 1}, {"posted": 3, "waiting": 0}]
-    phone, crew = crew_over(tmp_path, totals)
+    counts = [{"computed": 3}, {"posted": 2, "frozen": 1}, {"posted": 2, "held": 1, "computed": 0}]
+    phone, crew = crew_over(tmp_path, counts)
 
     await wait_for_postings(phone, crew, 3)
 
@@ -151,7 +153,7 @@ async def test_it_does_not_wait_for_ever_for_what_stands_still(
 ) -> None:
     monkeypatch.setattr(replay_run, "ASK_POSTINGS_SECONDS", 0)
     monkeypatch.setattr(replay_run, "POSTING_STANDS_STILL_SECONDS", -1)
-    phone, crew = crew_over(tmp_path, [{"posted": 1, "waiting": 2}])
+    phone, crew = crew_over(tmp_path, [{"posted": 1, "computed": 2}])
 
     await wait_for_postings(phone, crew, 3)
 

@@ -89,6 +89,6 @@ class Chain:
         return {self.actor: self.mark(number)}
 
     def _salt(self, number: int, group: str) -> str:
-        return encode_base64url(hashlib.sha256(f"{self.actor}{number}{group}".encode()).digest()[:16])
-
-
+        return encode_base64url(
+            hashlib.sha256(f"{self.actor}{number}{group}".encode()).digest()[:16]
+        )

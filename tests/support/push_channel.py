@@ -7,6 +7,7 @@ messages of tag, length and protobuf body. Only what a message needs is here.
 import base64
 import contextlib
 import hashlib
+import io
 import secrets
 import socket
 import ssl
@@ -32,6 +33,8 @@ from cryptography.x509.oid import NameOID
 
 MCS_VERSION = 41
 HEARTBEAT, HEARTBEAT_ANSWER, LOGIN_ANSWER, DATA = 0, 1, 3, 8
+LOGIN_DEVICE = 3  # the field of a login with the browser's number
+KIND_FIXED, KIND_TEXT = 1, 2
 ACCEPT_SECONDS = 0.2  # how soon the listener notices that it is to stop
 
 
@@ -65,6 +68,7 @@ def fixed_field(number: int, value: int) -> bytes:
 class Delivery:
     """An encrypted message on its way to a browser."""
 
+    device: str  # the browser's own number, given out at its check-in
     application: str  # names the service worker's subscription inside the browser
     category: str
     sender_key: str
@@ -84,8 +88,7 @@ class PushChannel:
         self._listener.settimeout(ACCEPT_SECONDS)
         self.port: int = self._listener.getsockname()[1]
         self._waiting: list[Delivery] = []
-        self._connection: ssl.SSLSocket | None = None
-        self._stream_number = 0
+        self._connections: dict[str, _Connection] = {}
         self._lock = threading.Lock()
         self._is_closing = threading.Event()
         self._threads = [threading.Thread(target=self._accept)]
@@ -97,8 +100,7 @@ class PushChannel:
             self._waiting = [
                 waiting
                 for waiting in self._waiting
-                if waiting.topic is None
-                or (waiting.topic, waiting.application) != (delivery.topic, delivery.application)
+                if waiting.topic is None or _place(waiting) != _place(delivery)
             ]
             self._waiting.append(delivery)
             self._send_waiting()
@@ -108,9 +110,9 @@ class PushChannel:
         self._is_closing.set()
         self._listener.close()
         with self._lock:
-            if self._connection is not None:
+            for connection in self._connections.values():
                 with contextlib.suppress(OSError):
-                    self._connection.shutdown(socket.SHUT_RDWR)
+                    connection.socket.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
 
@@ -131,36 +133,52 @@ class PushChannel:
         with plain, contextlib.suppress(OSError, EOFError):
             plain.settimeout(None)
             with (
-                self._context.wrap_socket(plain, server_side=True) as connection,
-                connection.makefile("rb") as stream,
+                self._context.wrap_socket(plain, server_side=True) as secured,
+                secured.makefile("rb") as stream,
             ):
+                device = self._log_in(secured, stream)
                 try:
-                    self._log_in(connection, stream)
                     while True:
                         tag, _body = _next_message(stream)
                         if tag == HEARTBEAT:
                             with self._lock:
-                                connection.sendall(bytes((HEARTBEAT_ANSWER, 0)))
+                                secured.sendall(bytes((HEARTBEAT_ANSWER, 0)))
                 finally:
                     with self._lock:
-                        if self._connection is connection:
-                            self._connection = None
+                        if self._connections[device].socket is secured:
+                            del self._connections[device]
 
-    def _log_in(self, connection: ssl.SSLSocket, stream: BinaryIO) -> None:
+    def _log_in(self, secured: ssl.SSLSocket, stream: BinaryIO) -> str:
+        """Let any browser in; return its number."""
         stream.read(1)  # Chromium's version.
-        _next_message(stream)  # Its name; anybody may log in here.
+        _tag, body = _next_message(stream)
+        device = _texts_of(body)[LOGIN_DEVICE].decode()
         answer = text_field(1, "chrome-1")
         with self._lock:
-            connection.sendall(bytes((MCS_VERSION, LOGIN_ANSWER)) + varint(len(answer)) + answer)
-            self._connection, self._stream_number = connection, 1
+            secured.sendall(bytes((MCS_VERSION, LOGIN_ANSWER)) + varint(len(answer)) + answer)
+            self._connections[device] = _Connection(secured)
             self._send_waiting()
+        return device
 
     def _send_waiting(self) -> None:
-        while self._connection is not None and self._waiting:
-            stanza = _stanza(self._waiting[0], self._stream_number)
-            self._connection.sendall(bytes((DATA,)) + varint(len(stanza)) + stanza)
-            self._stream_number += 1
-            self._waiting.pop(0)
+        for delivery in list(self._waiting):
+            connection = self._connections.get(delivery.device)
+            if connection is None:
+                continue
+            stanza = _stanza(delivery, connection.messages_sent + 1)
+            connection.socket.sendall(bytes((DATA,)) + varint(len(stanza)) + stanza)
+            connection.messages_sent += 1
+            self._waiting.remove(delivery)
+
+
+@dataclass
+class _Connection:
+    socket: ssl.SSLSocket
+    messages_sent: int = 0
+
+
+def _place(delivery: Delivery) -> tuple[str, str, str | None]:
+    return delivery.device, delivery.application, delivery.topic
 
 
 def _stanza(delivery: Delivery, stream_number: int) -> bytes:
@@ -184,13 +202,29 @@ def _stanza(delivery: Delivery, stream_number: int) -> bytes:
 
 def _next_message(stream: BinaryIO) -> tuple[int, bytes]:
     tag = _byte(stream)
-    length = shift = 0
-    while True:
-        byte = _byte(stream)
-        length |= (byte & 0x7F) << shift
+    return tag, stream.read(_varint(stream))
+
+
+def _texts_of(message: bytes) -> dict[int, bytes]:
+    """Return the texts of a protobuf message by their numbers."""
+    stream, texts = io.BytesIO(message), {}
+    while stream.tell() < len(message):
+        number, kind = divmod(_varint(stream), 8)
+        if kind == KIND_TEXT:
+            texts[number] = stream.read(_varint(stream))
+        elif kind == KIND_FIXED:
+            stream.read(8)
+        else:
+            _varint(stream)
+    return texts
+
+
+def _varint(stream: BinaryIO) -> int:
+    number = shift = 0
+    while (byte := _byte(stream)) > 0x7F:
+        number |= (byte & 0x7F) << shift
         shift += 7
-        if byte < 0x80:
-            return tag, stream.read(length)
+    return number | byte << shift
 
 
 def _byte(stream: BinaryIO) -> int:

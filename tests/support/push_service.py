@@ -31,7 +31,8 @@ class Registration:
     """A subscription as the push service knows it."""
 
     sender_key: str  # base64url: nobody else may send
-    application: str = ""  # names the subscription inside a real browser; "" is none
+    device: str = ""  # a real browser's number; "" is a receiver that a test holds
+    application: str = ""  # names the subscription inside that browser
     category: str = ""
 
 
@@ -94,6 +95,12 @@ class PushService:
         """The messages that broke no rule."""
         return [message for message in self.received if message.refusal is None]
 
+    @property
+    def browser_subscriptions(self) -> Sequence[str]:
+        """The names of the subscriptions that real browsers hold, one a site."""
+        names = (known.application for known in self._registrations.values())
+        return [name for name in names if name.startswith("wp:")]
+
     def subscribe(self, sender_key: str) -> PushReceiver:
         """Return a new subscription whose keys the test holds."""
         token = secrets.token_urlsafe(32)
@@ -110,7 +117,7 @@ class PushService:
 
     def open_transport(self, _further_hosts: Collection[str] = ()) -> httpx.AsyncBaseTransport:
         """Return a transport that leads here, whatever the host is called."""
-        return _LeadingTransport(httpx.URL(self.url))
+        return LeadingTransport(httpx.URL(self.url))
 
     def chromium_flags(self) -> Sequence[str]:
         """Return what makes a Chromium take this service for its own."""
@@ -129,12 +136,14 @@ class PushService:
             self._registrations = {
                 token: known
                 for token, known in self._registrations.items()
-                if known.application != form.get("X-subtype", form["app"])
+                if (known.device, known.application)
+                != (form["device"], form.get("X-subtype", form["app"]))
             }
             return form["app"]
         token = secrets.token_urlsafe(32)
         self._registrations[token] = Registration(
             sender_key=form["sender"],
+            device=form["device"],
             application=form.get("X-subtype", form["app"]),
             category=form["app"],
         )
@@ -159,10 +168,11 @@ class PushService:
         self.received.append(ReceivedMessage(token, headers, body, refusal))
         if refusal is not None:
             return 413 if refusal == "size" else 403 if refusal == of_sender else 400, {}
-        if known.application and self._channel is not None:
+        if known.device and self._channel is not None:
             ttl_seconds = int(headers["ttl"])
             self._channel.deliver(
                 Delivery(
+                    known.device,
                     known.application,
                     known.category,
                     known.sender_key,
@@ -196,7 +206,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == "/checkin":
             now = int(service.clock().timestamp() * 1_000)
-            identity = fixed_field(7, 0x3333_4444_5555_6666) + fixed_field(8, 0x1111_2222_3333)
+            device = secrets.randbits(60) + 1
+            identity = fixed_field(7, device) + fixed_field(8, secrets.randbits(60) + 1)
             self._answer(200, whole_field(1, 1) + whole_field(3, now) + identity)
         elif path == "/register3":
             form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
@@ -222,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class _LeadingTransport(httpx.AsyncBaseTransport):
+class LeadingTransport(httpx.AsyncBaseTransport):
     """Sends every request to one place; the Host header keeps the name that was meant."""
 
     def __init__(self, place: httpx.URL) -> None:
@@ -230,6 +241,7 @@ class _LeadingTransport(httpx.AsyncBaseTransport):
         self._inner = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send ``request`` to the place."""
         place = self._place
         url = request.url.copy_with(scheme=place.scheme, host=place.host, port=place.port)
         led = httpx.Request(
@@ -242,4 +254,5 @@ class _LeadingTransport(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(led)
 
     async def aclose(self) -> None:
+        """Let go of the connections."""
         await self._inner.aclose()

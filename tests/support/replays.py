@@ -124,9 +124,7 @@ def journal_lines(home: Path) -> Counter[str]:
 def posted_entries(home: Path) -> Counter[str]:
     """Return how often each entry stands in the journal."""
     text = (home / "ledger" / JOURNAL).read_text("utf-8")
-    return Counter(
-        part.split(",")[0] for part in text.split("entry:")[1:]
-    )
+    return Counter(part.split(",")[0] for part in text.split("entry:")[1:])
 
 
 def hledger_hours(home: Path) -> str:

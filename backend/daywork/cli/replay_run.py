@@ -22,6 +22,7 @@ from daywork.core.time_record import RowRefused
 ASK_POSTINGS_SECONDS: Final = 0.5
 POSTING_STANDS_STILL_SECONDS: Final = 60.0
 SECONDS_PER_HOUR: Final = 3600
+AT_REST: Final = frozenset(("posted", "held", "withdrawn"))  # No posting in these moves by itself.
 
 Done = TypeVar("Done")
 
@@ -95,10 +96,11 @@ async def wait_for_postings(phone: Phone, crew: Crew, expected: int) -> None:
     before: dict[str, Any] = {}
     while True:
         totals = (await phone.get("/v1/postings?limit=1"))["totals"]
-        posted = min(int(totals["posted"]), expected)
-        crew.stages.advance(posted - shown)
-        shown = posted
-        if not int(totals["waiting"]):
+        counts = {state: int(total["count"]) for state, total in totals.items()}
+        posted = min(counts.get("posted", 0), expected)
+        crew.stages.advance(max(0, posted - shown))
+        shown = max(shown, posted)
+        if not any(count for state, count in counts.items() if state not in AT_REST):
             return
         if totals != before:
             before, moved_at = totals, time.monotonic()

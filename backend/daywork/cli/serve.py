@@ -12,7 +12,7 @@ from granian.server.embed import Server
 from daywork.api.office_socket import office_socket
 from daywork.app import create_app
 from daywork.cli.frame import Commands
-from daywork.composition import composed, real_world
+from daywork.composition import World, composed, real_world
 from daywork.settings import Settings, read_settings
 from daywork.store.home_lock import locked_home
 
@@ -30,17 +30,17 @@ def run(_options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; on SQLite as the only process of this home."""
     settings = read_settings()
     with locked_home(settings.home) if settings.database_url is None else nullcontext():
-        asyncio.run(serve(settings))
+        asyncio.run(serve(settings, real_world()))
     return 0
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, world: World) -> None:
     """Run the server in this loop until a signal ends it."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    async with composed(settings, real_world()) as parts, office_socket(settings.home, parts):
+    async with composed(settings, world) as parts, office_socket(settings.home, parts):
         server = Server(
             create_app(parts),
             address=settings.listen_host,

@@ -1,15 +1,9 @@
 /** A time entry as screens show it, whoever it belongs to and wherever its parts are. */
-import type { JsonObject } from './json_value'
+import type { JsonValue } from './json_value'
 import type { WorkTime } from './time_entry'
 
 /** Where an entry is, in the six words that every screen uses. */
-export type RowState =
-  | 'on_this_phone'
-  | 'sent'
-  | 'approved'
-  | 'sent_back'
-  | 'needs_you'
-  | 'booked'
+export type RowState = 'on_this_phone' | 'sent' | 'approved' | 'sent_back' | 'needs_you' | 'booked'
 
 export type Group = 'time' | 'alloc' | 'note' | 'life'
 
@@ -27,7 +21,8 @@ export type Flag =
   | 'clock_skew'
 
 /** What the approver has to look at before approving. */
-export type ExceptionReason = Flag | 'no_project' | 'over_12_hours' | 'changed_after_approval' | 'disputed'
+export type ExceptionReason =
+  Flag | 'no_project' | 'over_12_hours' | 'changed_after_approval' | 'disputed'
 
 /** What an edit or a decision is bound to: what its author saw. Screens hand it back as it is. */
 export interface Seen {
@@ -55,6 +50,8 @@ export type Author =
 export interface Version {
   /** Names the version when it is chosen. */
   readonly dot: readonly [actor: string, sequenceNumber: number]
+  /** As it is written. */
+  readonly value: JsonValue
   readonly author: Author
   /** When it was written, by its author's clock; null while not known here. */
   readonly writtenAt: number | null
@@ -119,6 +116,8 @@ export interface EntryView {
   readonly flags: readonly Flag[]
   readonly conflicts: readonly Conflict[]
   readonly held: readonly HeldOperation[]
+  /** Whether the server has the entry, or may have it; false when it refused all of it. */
+  readonly isAccepted: boolean
   readonly returned: Returned | null
   /** The version that is approved and payable, which an open amendment does not change. */
   readonly approved: {
@@ -136,5 +135,5 @@ export interface EntryView {
   readonly exceptions: readonly ExceptionReason[]
   readonly seen: Seen
   /** The values as they are written, to start an edit from. */
-  readonly values: Readonly<Partial<Record<Group, JsonObject | string>>>
+  readonly values: Readonly<Record<string, JsonValue>>
 }

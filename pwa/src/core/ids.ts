@@ -14,7 +14,9 @@ export function uuid7(nowMilliseconds: number, random: Uint8Array): string {
   bytes[0] = ((bytes[0] ?? 0) & 0x0f) | 0x70
   bytes[2] = ((bytes[2] ?? 0) & 0x3f) | 0x80
   const rest = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return [time.slice(0, 8), time.slice(8), rest.slice(0, 4), rest.slice(4, 8), rest.slice(8)].join('-')
+  return [time.slice(0, 8), time.slice(8), rest.slice(0, 4), rest.slice(4, 8), rest.slice(8)].join(
+    '-',
+  )
 }
 
 /** Return the id of a time entry as the wire spells it. */

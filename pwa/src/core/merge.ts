@@ -11,7 +11,13 @@
 import { canonical } from './canonical_json'
 import { digestOf, MATERIAL_GROUPS } from './hash_chain'
 import { isObject, type JsonValue } from './json_value'
-import { covers, dotOrder, joined as joinedClocks, type Dot, type VectorClock } from './vector_clock'
+import {
+  covers,
+  dotOrder,
+  joined as joinedClocks,
+  type Dot,
+  type VectorClock,
+} from './vector_clock'
 
 /** A value that nothing has covered yet, and the operation that wrote it. */
 export interface LiveValue {

@@ -173,13 +173,12 @@ function readBreak(value: JsonValue): Break {
   }
 }
 
-function faultyTimeMember(
-  value: JsonValue,
-  isKnownZone: (name: string) => boolean,
-): string | null {
+function faultyTimeMember(value: JsonValue, isKnownZone: (name: string) => boolean): string | null {
   if (!isObject(value)) return ''
   const members =
-    'start' in value ? ['start', 'end', 'brk', 'tz', 'src', 'elapsed'] : ['date', 'seconds', 'tz', 'src']
+    'start' in value
+      ? ['start', 'end', 'brk', 'tz', 'src', 'elapsed']
+      : ['date', 'seconds', 'tz', 'src']
   const misfit = missingOrSurplus(value, members)
   if (misfit !== null) return misfit
   if (typeof value['tz'] !== 'string' || !isKnownZone(value['tz'])) return 'tz'

@@ -1,7 +1,17 @@
 /** What waits for this person's decision, and the decisions. Works without a connection. */
+import { decided, isDecidable } from '../core/capture'
 import type { EntryView } from '../core/entry_view'
+import { isJudgement } from '../core/operation'
+import { announce } from '../store/announcements'
+import { dismissOperation, entriesOfDays, entryOf, waitingEntries } from '../store/entries'
+import { EXCHANGE, fetchFact } from '../store/meta'
+import { askingOperations, lastAnswered, type StoredOperation } from '../store/operations'
+import { follow, openedLocal, refreshAll, save, stamp, viewsOf, type Local } from './local.svelte'
+import type { Reader } from '../core/entry_reading'
 
 export type { ExceptionReason } from '../core/entry_view'
+
+const JUDGEMENTS_LOOKED_AT_MAX = 200
 
 /** One person's waiting time of one day. */
 export interface PersonDay {
@@ -23,37 +33,54 @@ export interface ChangedMeanwhile {
   readonly entry: EntryView | null
 }
 
-let waiting = $state.raw<readonly EntryView[]>([])
+interface Inbox {
+  readonly waiting: readonly EntryView[]
+  readonly exceptions: readonly EntryView[]
+  readonly clean: readonly EntryView[]
+  readonly days: readonly PersonDay[]
+  readonly peopleCount: number
+  readonly changed: readonly ChangedMeanwhile[]
+  readonly readAt: number | null
+}
+
+let shown = $state.raw<Inbox>({
+  waiting: [],
+  exceptions: [],
+  clean: [],
+  days: [],
+  peopleCount: 0,
+  changed: [],
+  readAt: null,
+})
 let shownDay = $state.raw<PersonDay | null>(null)
-let changed = $state.raw<readonly ChangedMeanwhile[]>([])
-let readAt = $state.raw<number | null>(null)
+let wantedDay: { readonly person: string; readonly date: string } | null = null
 
 export const inbox = {
-  /** All that waits, by person and day. */
+  /** All that waits, by day and person. */
   get entries(): readonly EntryView[] {
-    return waiting
+    return shown.waiting
   },
   /** To look at one by one. */
   get exceptions(): readonly EntryView[] {
-    return waiting.filter((view) => view.exceptions.length > 0)
+    return shown.exceptions
   },
   /** What "Approve all clean" approves. */
   get clean(): readonly EntryView[] {
-    return waiting.filter((view) => view.exceptions.length === 0)
+    return shown.clean
   },
   /** Days with what waits, those with exceptions first. */
   get days(): readonly PersonDay[] {
-    return []
+    return shown.days
   },
   get peopleCount(): number {
-    return new Set(waiting.map((view) => view.owner)).size
+    return shown.peopleCount
   },
   get changedMeanwhile(): readonly ChangedMeanwhile[] {
-    return changed
+    return shown.changed
   },
   /** When the list was last brought up to date with the server; null when never. */
   get readAt(): number | null {
-    return readAt
+    return shown.readAt
   },
 }
 
@@ -66,16 +93,21 @@ export const personDay = {
 
 /** Read one person's day into `personDay.current`. */
 export async function showPersonDay(person: string, date: string): Promise<void> {
-  await Promise.resolve([person, date])
+  wantedDay = { person, date }
+  if (shownDay?.person !== person || shownDay.date !== date) shownDay = null
+  await refreshAll()
 }
 
 /**
  * Approve entries exactly as they were seen: `views` are those that were on the screen. An entry that
- * cannot be approved (running, several values) is left out. Returns those that were approved.
+ * cannot be approved (running, several values, one's own) is left out. Returns those that were
+ * approved.
  */
 export async function approve(views: readonly EntryView[]): Promise<readonly EntryView[]> {
-  await Promise.resolve(views)
-  return []
+  const at = stamp()
+  const approvable = views.filter((view) => isDecidable(view) && !view.isOwn)
+  await save(approvable.map((view) => decided(at, view, 'approve')))
+  return approvable
 }
 
 /** Approve all entries of `inbox.clean` as they are shown now. */
@@ -85,15 +117,127 @@ export async function approveAllClean(): Promise<readonly EntryView[]> {
 
 /** Return an entry to its worker with a reason of 1 to 500 characters. */
 export async function giveBack(view: EntryView, reason: string): Promise<void> {
-  await Promise.resolve([view, reason])
+  await save([decided(stamp(), view, 'reject', reason)])
 }
 
 /** Take approvals back that were just given; the server accepts it for ten minutes. */
 export async function takeBack(views: readonly EntryView[]): Promise<void> {
-  await Promise.resolve(views)
+  const { database } = openedLocal()
+  const at = stamp()
+  const acts = await Promise.all(
+    views.map(async (view) => {
+      const record = await entryOf(database, view.id)
+      // A revoke names the approved content and must cover the approval itself.
+      const reader = lastReader
+      const now = record === null || reader === null ? undefined : viewsOf([record], reader)[0]
+      if (now === undefined) return null
+      const seen = { ...now.seen, digest: view.seen.digest }
+      return decided(at, { ...now, seen }, 'revoke')
+    }),
+  )
+  await save(acts)
 }
 
 /** Take an answer off the "changed meanwhile" list. */
 export async function acknowledge(operationId: string): Promise<void> {
-  await Promise.resolve(operationId)
+  const { database, device } = openedLocal()
+  await dismissOperation(database, device.person.id, operationId)
+  announce('changed')
+  await refreshAll()
+}
+
+let lastReader: Reader | null = null
+
+follow(async (local, reader) => {
+  lastReader = reader
+  await Promise.all([readInbox(local, reader), readDay(local, reader)])
+})
+
+async function readInbox(local: Local, reader: Reader): Promise<void> {
+  const waiting = viewsOf(await waitingEntries(local.database), reader).filter((view) => view.waits)
+  const { contactAt } = await fetchFact(local.database, EXCHANGE)
+  shown = {
+    waiting,
+    exceptions: waiting.filter((view) => !isClean(view)),
+    clean: waiting.filter(isClean),
+    days: daysOf(waiting),
+    peopleCount: new Set(waiting.map((view) => view.owner)).size,
+    changed: await changedMeanwhile(local, reader),
+    readAt: contactAt,
+  }
+}
+
+async function readDay({ database }: Local, reader: Reader): Promise<void> {
+  const wanted = wantedDay
+  if (wanted === null) return
+  const { person, date } = wanted
+  const entries = viewsOf(await entriesOfDays(database, person, date, date), reader)
+  const live = entries.filter((view) => !view.isDeleted)
+  shownDay = dayOfPerson(person, reader.personName(person) ?? '', date, live)
+}
+
+/** Return the decisions that had no effect, or only on a version that is no longer the newest. */
+async function changedMeanwhile(
+  { database }: Local,
+  reader: Reader,
+): Promise<readonly ChangedMeanwhile[]> {
+  const refused = await askingOperations(database)
+  const answered = await lastAnswered(database, JUDGEMENTS_LOOKED_AT_MAX)
+  const overtaken = answered.filter(
+    ({ answer, isDismissed }) => answer?.note === 'superseded' && !isDismissed,
+  )
+  const found = await Promise.all(
+    [...refused, ...overtaken].map(async (stored) => changedBy(stored, database, reader)),
+  )
+  return found.filter((one) => one !== null)
+}
+
+async function changedBy(
+  { operation, answer }: StoredOperation,
+  database: Local['database'],
+  reader: Reader,
+): Promise<ChangedMeanwhile | null> {
+  const { by } = operation
+  if (!isJudgement(by) || (by !== 'approve' && by !== 'reject' && by !== 'revoke')) return null
+  const record = await entryOf(database, operation.e)
+  return {
+    operationId: operation.id,
+    kind: by,
+    note: answer?.note ?? answer?.code ?? 'internal',
+    entry: record === null ? null : (viewsOf([record], reader)[0] ?? null),
+  }
+}
+
+function daysOf(waiting: readonly EntryView[]): readonly PersonDay[] {
+  const groups = new Map<string, EntryView[]>()
+  for (const view of waiting) {
+    const key = `${view.workDate} ${view.owner}`
+    groups.set(key, [...(groups.get(key) ?? []), view])
+  }
+  const days = [...groups.values()].flatMap((entries) => {
+    const [first] = entries
+    if (first === undefined) return []
+    return [dayOfPerson(first.owner, first.ownerName, first.workDate, entries)]
+  })
+  return days.sort((one, other) => Number(one.isClean) - Number(other.isClean))
+}
+
+function dayOfPerson(
+  person: string,
+  name: string,
+  date: string,
+  entries: readonly EntryView[],
+): PersonDay {
+  return {
+    person,
+    name,
+    date,
+    entries,
+    workedSeconds: entries.reduce((sum, view) => sum + view.workedSeconds, 0),
+    isClean: entries.every(isClean),
+  }
+}
+
+function isClean(view: EntryView): boolean {
+  return view.exceptions.length === 0
 }

@@ -1,5 +1,9 @@
 /** What needs this person: versions that differ, entries that came back, operations not accepted. */
+import { bothHappened, changed, chosen, removed, restored } from '../core/capture'
 import type { EntryView, Group } from '../core/entry_view'
+import { askingEntries, dismissOperation, runningEntries } from '../store/entries'
+import { announce } from '../store/announcements'
+import { follow, openedLocal, refreshAll, save, stamp, viewsOf } from './local.svelte'
 import type { Draft } from './time_entries.svelte'
 
 export type { Conflict, Version, Author, Returned, HeldOperation } from '../core/entry_view'
@@ -29,10 +33,43 @@ export const needsYou = {
 
 /** Answer one question; resolves after it is saved on this phone. */
 export async function resolve(view: EntryView, group: Group, answer: Answer): Promise<void> {
-  await Promise.resolve([view, group, answer])
+  const at = stamp()
+  const versions = view.conflicts.find((conflict) => conflict.group === group)?.versions ?? []
+  switch (answer.kind) {
+    case 'version': {
+      const [actor, number] = answer.dot
+      const version = versions.find(({ dot }) => dot[0] === actor && dot[1] === number)
+      return save([chosen(at, view, group, version?.value)])
+    }
+    case 'both_happened':
+      return save(
+        bothHappened(
+          at,
+          view,
+          versions.map(({ value }) => value),
+        ),
+      )
+    case 'other':
+      return save([changed(at, view, answer.draft, true)])
+    case 'keep':
+      return save([restored(at, view)])
+    case 'remove':
+      return save([removed(at, view, null)])
+  }
 }
 
 /** Take an operation that was not accepted off the list; what it said is dropped from the entry. */
 export async function dismissHeld(operationId: string): Promise<void> {
-  await Promise.resolve(operationId)
+  const { database, device } = openedLocal()
+  await dismissOperation(database, device.person.id, operationId)
+  announce('changed')
+  await refreshAll()
 }
+
+follow(async ({ database }, reader) => {
+  const running = viewsOf(await runningEntries(database), reader)
+  const forgotten = running.filter((view) => view.flags.includes('open_timer'))
+  const open = viewsOf(await askingEntries(database), reader)
+  const others = forgotten.filter((view) => !open.some(({ id }) => id === view.id))
+  asking = [...open, ...others].sort((one, other) => (one.workDate < other.workDate ? -1 : 1))
+})

@@ -1,26 +1,15 @@
 /** What the last exchange with the server said. Never what the phone believes about its network. */
+import { askingEntries } from '../store/entries'
+import { EXCHANGE, fetchFact, NO_EXCHANGE, type ExchangeResult } from '../store/meta'
+import { waitingCount } from '../store/operations'
+import { exchange } from '../sync/exchange'
+import type { Progress } from '../sync/phone'
+import { Schedule } from '../sync/schedule'
+import { announce } from '../store/announcements'
+import { follow, openedLocal, refreshAll } from './local.svelte'
 
-export type Exchange =
-  /** No exchange has been tried since the app was installed. */
-  | 'never'
-  | 'ok'
-  /** No answer: no signal, or the server is away. */
-  | 'unreachable'
-  /** The server asked to wait. */
-  | 'busy'
-  /** The session ended and this phone could not renew it. */
-  | 'sign_in'
-  /** The chain of this phone disagrees with the server's. */
-  | 'needs_office'
-  /** This version of the app may send but no longer read. */
-  | 'update_required'
-  /** An answer that this version does not understand. */
-  | 'failed'
-
-export interface Progress {
-  readonly done: number
-  readonly total: number
-}
+export type { Progress } from '../sync/phone'
+export type { ExchangeResult as Exchange } from '../store/meta'
 
 export type Chip =
   /** Everything is with the office; `at` null: nothing was ever sent. */
@@ -32,37 +21,113 @@ export type Chip =
   | { readonly kind: 'needs_office' }
 
 interface Known {
-  readonly exchange: Exchange
+  readonly exchange: ExchangeResult
   readonly contactAt: number | null
-  readonly progress: Progress | null
-  readonly nextTryAt: number | null
+  readonly detail: string | null
+  readonly waiting: number
+  readonly asking: number
 }
 
 let known = $state.raw<Known>({
   exchange: 'never',
   contactAt: null,
-  progress: null,
-  nextTryAt: null,
+  detail: null,
+  waiting: 0,
+  asking: 0,
 })
+let progress = $state.raw<Progress | null>(null)
+let nextTryAt = $state.raw<number | null>(null)
 
 export const connection = {
   /** How the last exchange ended. */
-  get exchange(): Exchange {
+  get exchange(): ExchangeResult {
     return known.exchange
   },
   /** When the server last answered. */
   get contactAt(): number | null {
     return known.contactAt
   },
-  /** How far a running exchange is; null when none is running. */
+  /** The protocol's word for what stopped the last exchange; for diagnostics. */
+  get detail(): string | null {
+    return known.detail
+  },
+  /** How far a running exchange is; null when nothing goes out. */
   get progress(): Progress | null {
-    return known.progress
+    return progress
   },
   get nextTryAt(): number | null {
-    return known.nextTryAt
+    return nextTryAt
   },
   /** The one line that is on every screen. */
   get chip(): Chip {
+    if (known.exchange === 'needs_office') return { kind: 'needs_office' }
+    if (known.exchange === 'sign_in') return { kind: 'sign_in', count: known.waiting }
+    if (progress !== null) return { kind: 'sending', ...progress }
+    if (known.asking > 0) return { kind: 'needs_you', count: known.asking }
+    if (known.waiting > 0) return { kind: 'on_phone', count: known.waiting }
     return { kind: 'all_sent', at: known.contactAt }
   },
 }
+
+const SOON_MILLISECONDS = 100
+
+const schedule = new Schedule({
+  exchange: () =>
+    exchange({
+      database: openedLocal().database,
+      fetcher: (path, init) => fetch(path, init),
+      now: () => Date.now(),
+      onProgress: (next) => {
+        progress = next
+      },
+      onChange: () => {
+        announce('changed')
+        void refreshAll()
+      },
+    }),
+  chance: () => Math.random(),
+  setTimer: (run, seconds) => window.setTimeout(run, seconds * 1000),
+  clearTimer: (timer) => {
+    clearTimeout(timer)
+  },
+  onPlan: (seconds) => {
+    nextTryAt = seconds === null ? null : Math.floor(Date.now() / 1000 + seconds)
+  },
+})
+
+/** Exchange with the server now. */
+export async function exchangeNow(): Promise<void> {
+  await schedule.now()
+  await refreshAll()
+}
+
+/** Exchange a moment later, so that the tap is painted first. */
+export function exchangeSoon(): void {
+  setTimeout(() => {
+    void schedule.now().catch(() => undefined)
+  }, SOON_MILLISECONDS)
+}
+
+/** Exchange at the start, when the app comes to the front and when the phone says it is online. */
+export function startExchanging(): void {
+  exchangeSoon()
+  addEventListener('online', exchangeSoon)
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') exchangeSoon()
+  })
+}
+
+export function stopExchanging(): void {
+  schedule.stop()
+}
+
+follow(async ({ database }) => {
+  const last = (await fetchFact(database, EXCHANGE)) ?? NO_EXCHANGE
+  known = {
+    exchange: last.result,
+    contactAt: last.contactAt,
+    detail: last.detail,
+    waiting: await waitingCount(database),
+    asking: (await askingEntries(database)).length,
+  }
+})

@@ -1,4 +1,8 @@
 /** Notifications: whether this phone gets them, and the switch. */
+import { fetchFact, PUSH_WISH, saveFact } from '../store/meta'
+import { notificationLanguage } from '../store/registry'
+import { subscribed, unsubscribed } from '../sync/subscription'
+import { localOrNull, openedLocal } from './local.svelte'
 
 export type NotificationState =
   | 'unknown'
@@ -22,9 +26,50 @@ export const notifications = {
 
 /** Ask for permission and subscribe; call it from a tap. */
 export async function enable(): Promise<void> {
-  await Promise.resolve()
+  if (!isSupported()) return
+  const permission = await Notification.requestPermission()
+  if (permission !== 'granted') {
+    state = permission === 'denied' ? 'denied' : 'off'
+    return
+  }
+  await saveFact(openedLocal().database, PUSH_WISH, true)
+  await subscribeAgain()
 }
 
 export async function disable(): Promise<void> {
-  await Promise.resolve()
+  await saveFact(openedLocal().database, PUSH_WISH, false)
+  state = 'off'
+  if (isSupported()) await unsubscribed(await navigator.serviceWorker.ready, plainFetch)
+}
+
+/** Compare what the person wished with what is there; called at every start. */
+export async function startNotifications(): Promise<void> {
+  const local = localOrNull()
+  if (local === null) return
+  if (!isSupported()) {
+    state = isIosBrowser() ? 'install_first' : 'unsupported'
+    return
+  }
+  const isWished = await fetchFact(local.database, PUSH_WISH)
+  if (Notification.permission === 'denied') state = 'denied'
+  else if (!isWished || Notification.permission !== 'granted') state = 'off'
+  else await subscribeAgain()
+}
+
+async function subscribeAgain(): Promise<void> {
+  state = 'pending'
+  const language = (await notificationLanguage()) ?? 'en'
+  state = await subscribed(await navigator.serviceWorker.ready, plainFetch, language)
+}
+
+function isSupported(): boolean {
+  return 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window
+}
+
+function isIosBrowser(): boolean {
+  return /iphone|ipad/i.test(navigator.userAgent)
+}
+
+async function plainFetch(path: string, init: RequestInit): Promise<Response> {
+  return fetch(path, init)
 }

@@ -1,4 +1,6 @@
 /** Projects and people as this phone last heard of them. */
+import { fetchFact, RECENT_PROJECTS, REFERENCE } from '../store/meta'
+import { follow } from './local.svelte'
 
 export interface Task {
   readonly id: string
@@ -37,10 +39,31 @@ export const reference = {
   },
   /** The projects this person used last, newest first, at most six, open ones only. */
   get recentProjects(): readonly Project[] {
-    return known.recent.flatMap((id) => known.projects.find((project) => project.id === id) ?? [])
+    return known.recent
+      .flatMap((id) => known.projects.find((project) => project.id === id) ?? [])
+      .filter(({ isClosed }) => !isClosed)
   },
   /** When the list was last brought up to date; null when never. */
   get readAt(): number | null {
     return known.readAt
   },
 }
+
+follow(async ({ database }) => {
+  const { projects, people, readAt } = await fetchFact(database, REFERENCE)
+  const collator = new Intl.Collator()
+  known = {
+    projects: projects
+      .map(({ id, name, tasks, billable, closed }) => ({
+        id,
+        name,
+        tasks,
+        isBillable: billable,
+        isClosed: closed,
+      }))
+      .sort((one, other) => collator.compare(one.name, other.name)),
+    people,
+    recent: await fetchFact(database, RECENT_PROJECTS),
+    readAt,
+  }
+})

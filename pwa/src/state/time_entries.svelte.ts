@@ -4,45 +4,45 @@
  * Each write resolves after the local transaction is complete: then, and only then, it is saved on
  * this phone. It rejects with StorageFailed when the phone did not let it.
  */
+import {
+  added,
+  changed,
+  decided,
+  finished,
+  isDecidable,
+  offBreak,
+  onBreak,
+  removed,
+  restored,
+  started,
+  unfinished,
+} from '../core/capture'
+import type { Draft } from '../core/draft'
+import type { Reader } from '../core/entry_reading'
 import type { EntryView, Span } from '../core/entry_view'
-import type { Break } from '../core/time_entry'
+import { dayAfter, dayOf, mondayOf } from '../core/instant'
+import { entriesOfDays, entryOf, runningEntries } from '../store/entries'
+import { fetchFact, REFERENCE } from '../store/meta'
+import {
+  follow,
+  localOrNull,
+  openedLocal,
+  phoneZone,
+  refreshAll,
+  rememberProject,
+  save,
+  stamp,
+  viewsOf,
+  type Local,
+} from './local.svelte'
 
+export { faultOf, secondsOfDraft, timeOfDraft, type Draft, type DraftFault } from '../core/draft'
 export type { EntryView, Span } from '../core/entry_view'
-export { workedSecondsAt, workedSeconds } from '../core/time_entry'
-
-/** What a form holds. Instants are seconds since 1970; null is "not filled in". */
-export interface Draft {
-  readonly form: 'interval' | 'length'
-  readonly start: number | null
-  readonly end: number | null
-  readonly breaks: readonly Break[]
-  /** The day of a length. */
-  readonly date: string | null
-  /** The seconds of a length. */
-  readonly seconds: number | null
-  readonly project: string | null
-  readonly task: string | null
-  readonly note: string
-  /** IANA zone in which the times are meant. */
-  readonly zone: string
-}
-
-/** Why a form cannot be saved; the screen has a sentence for each. */
-export type DraftFault =
-  | 'start_missing'
-  | 'end_missing'
-  | 'end_before_start'
-  | 'out_of_years'
-  | 'break_outside'
-  | 'break_order'
-  | 'too_many_breaks'
-  | 'length_missing'
-  | 'length_too_long'
-  | 'note_too_long'
-  | 'text_not_allowed'
+export { StorageFailed } from '../store/database'
 
 export interface Day {
   readonly date: string
+  /** In order of their start. */
   readonly entries: readonly EntryView[]
   /** Worked time of the day; `least` and `most` differ while a conflict is open. Running time is not in it. */
   readonly worked: Span
@@ -57,35 +57,53 @@ export interface Week {
   readonly isComplete: boolean
 }
 
-let todayEntries = $state.raw<readonly EntryView[]>([])
-let runningEntry = $state.raw<EntryView | null>(null)
-let weekWorked = $state.raw<Span>({ least: 0, most: 0 })
+interface Today {
+  readonly date: string
+  readonly entries: readonly EntryView[]
+  readonly running: EntryView | null
+  readonly worked: Span
+  readonly weekWorked: Span
+}
+
+const NOTHING: Span = { least: 0, most: 0 }
+const WEEK_DAYS = 7
+
+let shownToday = $state.raw<Today>({
+  date: dayOf(Date.now() / 1000, phoneZone()),
+  entries: [],
+  running: null,
+  worked: NOTHING,
+  weekWorked: NOTHING,
+})
 let shownWeek = $state.raw<Week | null>(null)
 let shownEntry = $state.raw<EntryView | null>(null)
+let wantedMonday: string | null = null
+let wantedEntry: string | null = null
 
 export const today = {
   /** `YYYY-MM-DD` in the phone's zone. */
   get date(): string {
-    return ''
+    return shownToday.date
   },
   /** IANA zone of this phone. */
   get zone(): string {
-    return ''
+    return phoneZone()
   },
-  /** In order of their start; also what is still running since yesterday. */
+  /** In order of their start; also what is still running since an earlier day. */
   get entries(): readonly EntryView[] {
-    return todayEntries
+    return shownToday.entries
   },
   /** The newest running entry, or null. */
   get running(): EntryView | null {
-    return runningEntry
+    return shownToday.running
   },
   /** Without what is running. */
   get worked(): Span {
-    return { least: 0, most: 0 }
+    return shownToday.worked
   },
+  /** This week, without what is running. */
   get weekWorked(): Span {
-    return weekWorked
+    return shownToday.weekWorked
   },
 }
 
@@ -105,17 +123,27 @@ export const entry = {
 
 /** Read a week into `week.current`; `monday` null is this week. */
 export async function showWeek(monday: string | null): Promise<void> {
-  await Promise.resolve(monday)
+  wantedMonday = mondayOf(monday ?? dayOf(Date.now() / 1000, phoneZone()))
+  await refreshAll()
 }
 
 /** Read an entry into `entry.current`. */
 export async function showEntry(id: string): Promise<void> {
-  await Promise.resolve(id)
+  wantedEntry = id
+  if (shownEntry?.id !== id) shownEntry = null
+  await refreshAll()
 }
 
 /** Start the clock; null: the project is picked later. Finishes what is running. */
 export async function start(project: string | null, task: string | null = null): Promise<void> {
-  await Promise.resolve([project, task])
+  const at = stamp()
+  const billable = await isBillable(project)
+  const { running } = shownToday
+  await save([
+    running === null ? null : finished(at, running, at.now),
+    started(at, self(), { project, task, billable }, phoneZone()),
+  ])
+  await rememberProject(project)
 }
 
 /** Finish what is running and start on another project in the same moment. */
@@ -124,76 +152,161 @@ export async function switchTo(project: string | null, task: string | null = nul
 }
 
 export async function startBreak(paid = false): Promise<void> {
-  await Promise.resolve(paid)
+  const { running } = shownToday
+  if (running !== null) await save([onBreak(stamp(), running, paid)])
 }
 
 export async function endBreak(): Promise<void> {
-  await Promise.resolve()
+  const { running } = shownToday
+  if (running !== null) await save([offBreak(stamp(), running)])
 }
 
 /** Finish what is running, at `at` when it ended earlier. Does nothing when nothing is running. */
 export async function finish(at: number | null = null): Promise<void> {
-  await Promise.resolve(at)
+  const { running } = shownToday
+  const moment = stamp()
+  if (running !== null) await save([finished(moment, running, at ?? moment.now)])
 }
 
 /** Let an entry run again that was just finished. */
 export async function undoFinish(view: EntryView): Promise<void> {
-  await Promise.resolve(view)
-}
-
-/** Return why the form cannot be saved, or null. */
-export function faultOf(draft: Draft): DraftFault | null {
-  return draft.start === null ? 'start_missing' : null
-}
-
-/** Return the worked seconds that the form means, 0 while it is faulty. */
-export function secondsOfDraft(draft: Draft): number {
-  return faultOf(draft) === null ? 1 : 0
+  await save([unfinished(stamp(), latest(view))])
 }
 
 /** Return a form filled with what an entry says. */
 export function draftOf(view: EntryView): Draft {
+  const isInterval = view.time.form === 'interval'
   return {
     form: view.time.form,
-    start: null,
-    end: null,
-    breaks: [],
-    date: null,
-    seconds: null,
-    project: null,
-    task: null,
+    start: view.time.form === 'interval' ? view.time.start : null,
+    end: view.time.form === 'interval' ? view.time.end : null,
+    breaks: view.time.form === 'interval' ? view.time.breaks : [],
+    date: view.time.form === 'length' ? view.time.date : null,
+    seconds: isInterval ? null : view.workedSeconds,
+    project: view.project?.id ?? null,
+    task: view.task?.id ?? null,
     note: view.note,
     zone: view.zone,
+    isRunning: view.isRunning,
   }
 }
 
 /** Save a new entry and return its id. The form must have no fault. */
 export async function add(draft: Draft): Promise<string> {
-  await Promise.resolve(draft)
-  return ''
+  const act = added(stamp(), self(), draft, await isBillable(draft.project))
+  await save([act])
+  await rememberProject(draft.project)
+  return act.intent.entry
 }
 
 /** Save what differs from `view`, which is what the person saw when the form opened. */
 export async function change(view: EntryView, draft: Draft): Promise<void> {
-  await Promise.resolve([view, draft])
+  await save([changed(stamp(), view, draft, await isBillable(draft.project))])
 }
 
 export async function remove(view: EntryView, reason: string | null = null): Promise<void> {
-  await Promise.resolve([view, reason])
+  await save([removed(stamp(), view, reason)])
 }
 
-/** Bring back an entry that was removed. */
+/** Bring back an entry that was removed; `view` is as it was before or after. */
 export async function restore(view: EntryView): Promise<void> {
-  await Promise.resolve(view)
+  await save([restored(stamp(), view)])
 }
 
 /** Say of each complete entry of the week that it is complete; returns how many were submitted. */
 export async function completeWeek(monday: string): Promise<number> {
-  await Promise.resolve(monday)
-  return 0
+  const { database } = openedLocal()
+  const records = await entriesOfDays(database, self(), monday, dayAfter(monday, WEEK_DAYS - 1))
+  const reader = lastReader
+  if (reader === null) return 0
+  const at = stamp()
+  const open = viewsOf(records, reader).filter((view) => isDecidable(view) && !view.isSubmitted)
+  await save(open.map((view) => decided(at, view, 'submit')))
+  return open.length
 }
 
 /** Answer a returned entry with "it is right as it is": submit it again. */
 export async function submitAgain(view: EntryView): Promise<void> {
-  await Promise.resolve(view)
+  await save([decided(stamp(), view, 'submit')])
+}
+
+let lastReader: Reader | null = null
+
+follow(async (local, reader) => {
+  lastReader = reader
+  await Promise.all([readToday(local, reader), readWeek(local, reader), readEntry(local, reader)])
+})
+
+async function readToday({ database }: Local, reader: Reader): Promise<void> {
+  const date = dayOf(reader.now, phoneZone())
+  const monday = mondayOf(date)
+  const days = await entriesOfDays(database, reader.self, monday, dayAfter(monday, WEEK_DAYS - 1))
+  const ofWeek = shown(viewsOf(days, reader))
+  const running = shown(viewsOf(await runningEntries(database), reader))
+  const ofToday = ofWeek.filter((view) => view.workDate === date)
+  const older = running.filter((view) => !ofToday.some(({ id }) => id === view.id))
+  shownToday = {
+    date,
+    entries: inOrder([...older, ...ofToday]),
+    running: inOrder(running).at(-1) ?? null,
+    worked: sumOf(ofToday),
+    weekWorked: sumOf(ofWeek),
+  }
+}
+
+async function readWeek({ database }: Local, reader: Reader): Promise<void> {
+  const monday = wantedMonday
+  if (monday === null) return
+  const last = dayAfter(monday, WEEK_DAYS - 1)
+  const views = shown(viewsOf(await entriesOfDays(database, reader.self, monday, last), reader))
+  const days = Array.from({ length: WEEK_DAYS }, (_, at) => {
+    const date = dayAfter(monday, at)
+    const entries = inOrder(views.filter((view) => view.workDate === date))
+    return { date, entries, worked: sumOf(entries) }
+  })
+  const isComplete = views.every((view) => view.isSubmitted || !isDecidable(view))
+  shownWeek = { monday, days, worked: sumOf(views), isComplete: views.length > 0 && isComplete }
+}
+
+async function readEntry({ database }: Local, reader: Reader): Promise<void> {
+  const id = wantedEntry
+  if (id === null) return
+  const record = await entryOf(database, id)
+  shownEntry = record === null ? null : (viewsOf([record], reader)[0] ?? null)
+}
+
+/** What was finished a moment ago is newer than the view that the screen kept of it. */
+function latest(view: EntryView): EntryView {
+  return shownToday.entries.find(({ id }) => id === view.id) ?? view
+}
+
+function shown(views: readonly EntryView[]): readonly EntryView[] {
+  return views.filter((view) => !view.isDeleted)
+}
+
+function inOrder(views: readonly EntryView[]): readonly EntryView[] {
+  const startOf = (view: EntryView): number =>
+    view.time.form === 'interval' ? view.time.start : Number.MAX_SAFE_INTEGER
+  return [...views].sort((one, other) => startOf(one) - startOf(other))
+}
+
+function sumOf(views: readonly EntryView[]): Span {
+  return views.reduce(
+    (sum, { range, workedSeconds }) => ({
+      least: sum.least + (range?.least ?? workedSeconds),
+      most: sum.most + (range?.most ?? workedSeconds),
+    }),
+    NOTHING,
+  )
+}
+
+function self(): string {
+  return openedLocal().device.person.id
+}
+
+async function isBillable(project: string | null): Promise<boolean> {
+  const local = localOrNull()
+  if (project === null || local === null) return true
+  const { projects } = await fetchFact(local.database, REFERENCE)
+  return projects.find(({ id }) => id === project)?.billable ?? true
 }

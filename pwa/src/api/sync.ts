@@ -1,0 +1,68 @@
+/** The endpoints of the sync protocol, version 1. */
+import type { Result } from '../core/result'
+import type { WireOperation } from '../core/operation'
+import { called, type ApiError, type Fetcher } from './client'
+import {
+  helloShape,
+  historyShape,
+  pullShape,
+  pushShape,
+  referenceShape,
+  type Hello,
+  type History,
+  type Pull,
+  type Push,
+} from './wire'
+
+export const PROTOCOL = 1
+
+export interface HelloBody {
+  readonly proto: readonly [least: number, most: number]
+  readonly schema: number
+  readonly app: string
+  readonly now: string
+  readonly actors: readonly { readonly a: string; readonly q: number; readonly h: string | null }[]
+  readonly pending: number
+  readonly oldest: string | null
+  readonly cursor: string | null
+  readonly store: { readonly persisted: boolean; readonly free_mb: number | null }
+}
+
+export interface PushBody {
+  readonly proto: number
+  readonly schema: number
+  readonly actor: string
+  readonly alg: 'ES256'
+  readonly ops: readonly WireOperation[]
+  readonly sig: string
+}
+
+export async function hello(fetcher: Fetcher, body: HelloBody): Promise<Result<Hello, ApiError>> {
+  return called(fetcher, { method: 'POST', path: '/v1/sync/hello', body, answer: helloShape })
+}
+
+export async function push(fetcher: Fetcher, body: PushBody): Promise<Result<Push, ApiError>> {
+  return called(fetcher, { method: 'POST', path: '/v1/sync/push', body, answer: pushShape })
+}
+
+/** Read the page behind `cursor`; null begins at the start. */
+export async function pull(
+  fetcher: Fetcher,
+  cursor: string | null,
+  limit: number,
+): Promise<Result<Pull, ApiError>> {
+  const query = new URLSearchParams({ limit: String(limit) })
+  if (cursor !== null) query.set('cursor', cursor)
+  const path = `/v1/sync/pull?${query.toString()}`
+  return called(fetcher, { method: 'GET', path, answer: pullShape })
+}
+
+/** Read who wrote what of one entry; `id` as the wire spells it (`te:...`). */
+export async function history(fetcher: Fetcher, id: string): Promise<Result<History, ApiError>> {
+  const path = `/v1/entries/${encodeURIComponent(id)}/history`
+  return called(fetcher, { method: 'GET', path, answer: historyShape })
+}
+
+export async function reference(fetcher: Fetcher) {
+  return called(fetcher, { method: 'GET', path: '/v1/reference', answer: referenceShape })
+}

@@ -1,0 +1,192 @@
+/** The forms of what the server sends; members that this version does not know are ignored. */
+import {
+  flag,
+  json,
+  listOf,
+  nullable,
+  number,
+  objectOf,
+  oneOf,
+  optional,
+  pairOf,
+  recordOf,
+  text,
+  type Shaped,
+} from '../core/shape'
+
+const dot = pairOf(text, number)
+const context = recordOf(pairOf(number, text))
+
+export const rowShape = objectOf({
+  id: text,
+  rev: number,
+  owner: text,
+  d: dot,
+  dots: recordOf(listOf(dot)),
+  vv: context,
+  v: recordOf(listOf(json)),
+  status: oneOf(
+    'draft',
+    'submitted',
+    'approved',
+    'approved+amendment',
+    'rejected',
+    'approval_conflict',
+    'decision_conflict',
+  ),
+  flags: listOf(text),
+  approved: nullable(
+    objectOf({
+      dg: text,
+      v: recordOf(json),
+      who: text,
+      at: text,
+    }),
+  ),
+  posted: optional(text, null),
+})
+
+export const pullShape = objectOf({
+  epoch: text,
+  cursor: text,
+  more: flag,
+  rows: listOf(rowShape),
+  gone: listOf(objectOf({ id: text, rev: number, why: text })),
+  ref: optional(objectOf({ projects_rev: optional(number, null) }), null),
+})
+
+export const helloShape = objectOf({
+  epoch: text,
+  now: text,
+  actors: listOf(
+    objectOf({
+      a: text,
+      q: number,
+      h: optional(text, null),
+      match: nullable(flag),
+      known: optional(flag, true),
+    }),
+  ),
+  limits: optional(
+    objectOf({
+      ops: optional(number, null),
+      bytes: optional(number, null),
+      rows: optional(number, null),
+    }),
+    null,
+  ),
+  retry_after: optional(number, null),
+})
+
+const verdictShape = oneOf('applied', 'amendment', 'late', 'held')
+const word = optional(text, null)
+
+/** A duplicate carries the answer that was given first. */
+export const pushShape = objectOf({
+  results: listOf(
+    objectOf({
+      q: number,
+      st: oneOf('applied', 'amendment', 'late', 'held', 'duplicate'),
+      code: word,
+      field: word,
+      note: word,
+      result: optional(
+        objectOf({ st: verdictShape, code: word, field: word, note: word }),
+        null,
+      ),
+    }),
+  ),
+})
+
+export const organisationShape = objectOf({
+  id: text,
+  name: text,
+  time_zone: text,
+  currency: optional(text, null),
+  practice: optional(flag, false),
+})
+
+export const personShape = objectOf({
+  id: text,
+  name: text,
+  roles: listOf(text),
+})
+
+export const enrolmentShape = objectOf({
+  actor: text,
+  person: personShape,
+  organisation: organisationShape,
+})
+
+export const sessionShape = enrolmentShape
+
+export const challengeShape = objectOf({ nonce: text })
+
+export const referenceShape = objectOf({
+  rev: number,
+  projects: listOf(
+    objectOf({
+      id: text,
+      name: text,
+      tasks: optional(listOf(objectOf({ id: text, name: text })), []),
+      billable: optional(flag, true),
+      closed: optional(flag, false),
+    }),
+  ),
+  people: optional(listOf(objectOf({ id: text, name: text })), []),
+})
+
+export const historyShape = objectOf({
+  operations: listOf(
+    objectOf({
+      a: text,
+      q: number,
+      by: text,
+      person: optional(text, null),
+      who: optional(text, null),
+      label: optional(text, null),
+      w: optional(text, null),
+      reason: optional(text, null),
+      s: optional(recordOf(objectOf({ v: optional(json, null) })), null),
+    }),
+  ),
+})
+
+export const pushKeyShape = objectOf({ key: text })
+
+const count = optional(number, null)
+
+export const postingsShape = objectOf({
+  postings: listOf(
+    objectOf({
+      id: text,
+      entry_id: text,
+      person: optional(text, null),
+      project: optional(text, null),
+      work_date: optional(text, null),
+      seconds: optional(number, null),
+      state: text,
+      reason: optional(text, null),
+      batch: optional(text, null),
+      posted_at: optional(text, null),
+    }),
+  ),
+  totals: optional(
+    objectOf({
+      held: count,
+      held_seconds: count,
+      posted: count,
+      posted_seconds: count,
+      waiting: count,
+      waiting_seconds: count,
+    }),
+    null,
+  ),
+})
+
+export type Pull = Shaped<typeof pullShape>
+export type Hello = Shaped<typeof helloShape>
+export type Push = Shaped<typeof pushShape>
+export type Enrolment = Shaped<typeof enrolmentShape>
+export type History = Shaped<typeof historyShape>
+export type PostingsAnswer = Shaped<typeof postingsShape>

@@ -1,0 +1,175 @@
+/**
+ * The open database of this phone's person, and how screens follow it.
+ *
+ * Each subject registers how it reads itself anew; after a write here, in another tab or in the
+ * worker, all of them do, one round at a time.
+ */
+import type { Act } from '../core/capture'
+import type { EntryRecord } from '../core/entry_record'
+import { viewOf, type Reader } from '../core/entry_reading'
+import type { EntryView } from '../core/entry_view'
+import { uuid7 } from '../core/ids'
+import { announce, listen } from '../store/announcements'
+import type { PhoneDatabase } from '../store/database'
+import { writeOperations } from '../store/entries'
+import {
+  EXCHANGE,
+  fetchFact,
+  NO_EXCHANGE,
+  RECENT_PROJECTS,
+  REFERENCE,
+  saveFact,
+  type Device,
+  type Reference,
+} from '../store/meta'
+
+const SALT_BYTES = 16
+const RECENT_MAX = 6
+
+/** An opened database with the device that it belongs to. */
+export interface Local {
+  readonly database: PhoneDatabase
+  readonly device: Device
+}
+
+type Refresh = (local: Local, reader: Reader) => Promise<void>
+
+let local: Local | null = null
+let refreshing: Promise<void> | null = null
+let isRefreshWanted = false
+let onWritten: () => void = () => undefined
+const refreshes: Refresh[] = []
+
+/** Call `refresh` whenever the database changed. */
+export function follow(refresh: Refresh): void {
+  refreshes.push(refresh)
+}
+
+/** Make `opened` the database that screens follow; `written` is called after each own write. */
+export async function openLocal(opened: Local, written: () => void): Promise<void> {
+  local = opened
+  onWritten = written
+  await refreshAll()
+}
+
+export function closeLocal(): void {
+  local = null
+}
+
+/** Return the open database; acts need one. */
+export function openedLocal(): Local {
+  if (local === null) throw new Error('nobody is enrolled on this phone')
+  return local
+}
+
+export function localOrNull(): Local | null {
+  return local
+}
+
+/** Follow what other tabs and the worker write. */
+export function followOthers(onSession: () => void): void {
+  listen((what) => {
+    if (what === 'session') onSession()
+    else void refreshAll()
+  })
+}
+
+/** Read everything anew; calls during a round share the one after it. */
+export function refreshAll(): Promise<void> {
+  if (refreshing !== null) {
+    isRefreshWanted = true
+    return refreshing
+  }
+  refreshing = rounds().finally(() => {
+    refreshing = null
+  })
+  return refreshing
+}
+
+async function rounds(): Promise<void> {
+  do {
+    isRefreshWanted = false
+    const opened = local
+    if (opened === null) return
+    const reader = await readerOf(opened)
+    await Promise.all(refreshes.map((refresh) => refresh(opened, reader)))
+  } while (wantsAnother())
+}
+
+/** A function, because the compiler cannot see that the flag changes while a round waits. */
+function wantsAnother(): boolean {
+  return isRefreshWanted
+}
+
+/** Write acts in one transaction; resolves when they are on the disk and on the screens. */
+export async function save(acts: readonly (Act | null)[]): Promise<void> {
+  const wanted = acts.filter((act) => act !== null)
+  if (wanted.length === 0) return
+  const { database, device } = openedLocal()
+  await writeOperations(
+    database,
+    device.person.id,
+    wanted,
+    () => crypto.getRandomValues(new Uint8Array(SALT_BYTES)),
+    Date.now(),
+  )
+  announce('changed')
+  await refreshAll()
+  onWritten()
+}
+
+/** Return the present moment and a maker of ids, taken once for an act. */
+export function stamp(): { readonly now: number; readonly newId: () => string } {
+  return {
+    now: Math.floor(Date.now() / 1000),
+    newId: () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+  }
+}
+
+/** Return the IANA zone of this phone. */
+export function phoneZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+/** Put a project at the front of the ones used last. */
+export async function rememberProject(project: string | null): Promise<void> {
+  if (project === null) return
+  const { database } = openedLocal()
+  const before = await fetchFact(database, RECENT_PROJECTS)
+  if (before[0] === project) return
+  const others = before.filter((id) => id !== project)
+  await saveFact(database, RECENT_PROJECTS, [project, ...others].slice(0, RECENT_MAX))
+}
+
+/** Return the views of records, those that have no time to show left out. */
+export function viewsOf(records: readonly EntryRecord[], reader: Reader): readonly EntryView[] {
+  return records.map((record) => viewOf(record, reader)).filter((view) => view !== null)
+}
+
+async function readerOf({ database, device }: Local): Promise<Reader> {
+  const reference = await fetchFact(database, REFERENCE)
+  const { skewSeconds } = (await fetchFact(database, EXCHANGE)) ?? NO_EXCHANGE
+  return {
+    self: device.person.id,
+    actor: device.actor,
+    now: Math.floor(Date.now() / 1000),
+    skewSeconds,
+    ...namesIn(reference, device),
+  }
+}
+
+function namesIn(
+  { projects, people }: Reference,
+  { person }: Device,
+): Pick<Reader, 'personName' | 'projectName' | 'taskName'> {
+  const personNames = new Map(people.map(({ id, name }) => [id, name]))
+  const projectNames = new Map(projects.map(({ id, name }) => [id, name]))
+  const taskNames = new Map(
+    projects.flatMap(({ tasks }) => tasks.map(({ id, name }) => [id, name])),
+  )
+  return {
+    personName: (id) => (id === person.id ? person.name : (personNames.get(id) ?? null)),
+    projectName: (id) => projectNames.get(id) ?? null,
+    taskName: (id) => taskNames.get(id) ?? null,
+  }
+}

@@ -1,0 +1,333 @@
+/** The entries of this phone: rows of the server with own operations, found by day and by question. */
+import {
+  emptyRecord,
+  heldOperations,
+  keysOf,
+  trimmed,
+  withRow,
+  type Answer,
+  type EntryRecord,
+  type EntryRow,
+  type OwnOperation,
+  type Provenance,
+} from '../core/entry_record'
+import { anchorOf } from '../core/hash_chain'
+import { isDecision, type Intent, type WireContext } from '../core/operation'
+import type { PhoneDatabase, StoredEntry } from './database'
+import { FEED, readFact, readHead, type Feed } from './meta'
+import { append, dismiss, writeAnswer, type StoredOperation } from './operations'
+
+const LISTED_MAX = 2000
+
+/** The store `entries` inside a writing transaction. */
+interface EntryWriter {
+  get(id: string): Promise<StoredEntry | undefined>
+  put(entry: StoredEntry): Promise<unknown>
+  delete(id: string): Promise<void>
+}
+
+interface EntryScanner extends EntryWriter {
+  getAll(): Promise<StoredEntry[]>
+}
+
+/** A write as a person meant it: the context is what they saw; own later operations are added. */
+export interface Write {
+  readonly intent: Intent
+  readonly owner: string
+  /** Whether the values replace everything refused before, whose operations are then settled. */
+  readonly settles: boolean
+}
+
+/**
+ * Write operations and the entries they change in one transaction; it is on the disk when this
+ * resolves. Returns the operations. A write whose operation id is already there changes nothing.
+ */
+export async function writeOperations(
+  database: PhoneDatabase,
+  self: string,
+  writes: readonly Write[],
+  salt: () => Uint8Array,
+  nowMilliseconds: number,
+): Promise<readonly StoredOperation[]> {
+  return database.write(['operations', 'entries', 'meta'], async (transaction) => {
+    const meta = transaction.objectStore('meta')
+    const head = await readHead(meta)
+    const entries = transaction.objectStore('entries')
+    const written: StoredOperation[] = []
+    for (const { intent, owner, settles } of writes) {
+      const stored = await entries.get(intent.entry)
+      const before = stored?.record ?? emptyRecord(intent.entry, owner)
+      const context = isDecision(intent.kind)
+        ? intent.context
+        : withOwnLater(intent.context, before, head?.actor ?? '', intent.kind === 'new')
+      const appended = await append(
+        { operations: transaction.objectStore('operations'), meta },
+        { ...intent, context },
+        salt,
+        nowMilliseconds,
+      )
+      written.push(appended.stored)
+      if (!appended.isNew) continue
+      const settled = settles ? settledBy(before, intent) : []
+      await dismiss(transaction.objectStore('operations'), settled)
+      await entries.put(
+        indexed(withOwn(withDismissed(before, settled), appended.stored), self, stored?.pass ?? 0),
+      )
+    }
+    return written
+  })
+}
+
+/** Drop a refused operation: what it said is no longer shown. Returns whether it was there. */
+export async function dismissOperation(
+  database: PhoneDatabase,
+  self: string,
+  operationId: string,
+): Promise<boolean> {
+  return database.write(['operations', 'entries', 'meta'], async (transaction) => {
+    const operations = transaction.objectStore('operations')
+    const stored = await operations.index('id').get(operationId)
+    if (stored === undefined) return false
+    const key = [stored.actor, stored.operation.q] as const
+    await dismiss(operations, [key])
+    const entries = transaction.objectStore('entries')
+    const entry = await entries.get(stored.operation.e)
+    if (entry === undefined) return true
+    await putOrDelete(entries, withDismissed(entry.record, [key]), self, entry.pass)
+    return true
+  })
+}
+
+/** Write the server's answers to a push. */
+export async function writeAnswers(
+  database: PhoneDatabase,
+  self: string,
+  actor: string,
+  answers: readonly { readonly sequenceNumber: number; readonly answer: Answer }[],
+  nowMilliseconds: number,
+): Promise<void> {
+  await database.write(['operations', 'entries'], async (transaction) => {
+    const entries = transaction.objectStore('entries')
+    const operations = transaction.objectStore('operations')
+    for (const { sequenceNumber, answer } of answers) {
+      const key: [string, number] = [actor, sequenceNumber]
+      const stored = await writeAnswer(operations, key, answer, nowMilliseconds)
+      if (stored === null) continue
+      const entry = await entries.get(stored.operation.e)
+      const record = entry?.record ?? emptyRecord(stored.operation.e, self)
+      const next = trimmed(withOwn(record, stored))
+      await putOrDelete(entries, next, self, entry?.pass ?? 0)
+    }
+  })
+}
+
+/** A page of the server's feed, as the store needs it. */
+export interface Page {
+  readonly rows: readonly EntryRow[]
+  readonly goneIds: readonly string[]
+  readonly epoch: string
+  readonly cursor: string
+  readonly isLast: boolean
+}
+
+/** Write a page of rows and the cursor behind it in one transaction. */
+export async function writePage(database: PhoneDatabase, self: string, page: Page): Promise<Feed> {
+  return database.write(['entries', 'meta'], async (transaction) => {
+    const meta = transaction.objectStore('meta')
+    const feed = await readFact(meta, FEED)
+    const entries = transaction.objectStore('entries')
+    for (const row of page.rows) {
+      const stored = await entries.get(row.id)
+      const record = withRow(stored?.record ?? emptyRecord(row.id, row.owner), row)
+      await putOrDelete(entries, record, self, feed.pass)
+    }
+    for (const id of page.goneIds) await forget(entries, id)
+    const next: Feed = {
+      ...feed,
+      epoch: page.epoch,
+      cursor: page.cursor,
+      isPassComplete: feed.isPassComplete || page.isLast,
+    }
+    if (page.isLast && !feed.isPassComplete) await dropUnseen(entries, feed.pass)
+    await meta.put(next, FEED.key)
+    return next
+  })
+}
+
+/** Begin to read the feed from the start: rows that do not come again are dropped at its end. */
+export async function restartFeed(database: PhoneDatabase): Promise<Feed> {
+  return database.write(['meta'], async (transaction) => {
+    const meta = transaction.objectStore('meta')
+    const feed = await readFact(meta, FEED)
+    const next: Feed = {
+      ...feed,
+      epoch: null,
+      cursor: null,
+      pass: feed.pass + 1,
+      isPassComplete: false,
+      referenceRevision: null,
+    }
+    await meta.put(next, FEED.key)
+    return next
+  })
+}
+
+/** Add what an entry's history told about its authors. */
+export async function writeProvenance(
+  database: PhoneDatabase,
+  id: string,
+  provenance: readonly Provenance[],
+  revision: number,
+): Promise<void> {
+  await database.write(['entries'], async (transaction) => {
+    const entries = transaction.objectStore('entries')
+    const stored = await entries.get(id)
+    if (stored === undefined) return
+    const record: EntryRecord = { ...stored.record, provenance, provenanceRev: revision }
+    await entries.put({ ...stored, record })
+  })
+}
+
+export async function entryOf(database: PhoneDatabase, id: string): Promise<EntryRecord | null> {
+  return database.read(
+    ['entries'],
+    async (transaction) => (await transaction.objectStore('entries').get(id))?.record ?? null,
+  )
+}
+
+/** Return a person's entries from day `first` to day `last`, both included, in order of days. */
+export async function entriesOfDays(
+  database: PhoneDatabase,
+  owner: string,
+  first: string,
+  last: string,
+): Promise<readonly EntryRecord[]> {
+  return database.read(['entries'], async (transaction) =>
+    recordsOf(
+      await transaction
+        .objectStore('entries')
+        .index('owner_day')
+        .getAll(IDBKeyRange.bound([owner, first], [owner, last]), LISTED_MAX),
+    ),
+  )
+}
+
+export async function runningEntries(database: PhoneDatabase): Promise<readonly EntryRecord[]> {
+  return database.read(['entries'], async (transaction) =>
+    recordsOf(await transaction.objectStore('entries').index('running').getAll(null, LISTED_MAX)),
+  )
+}
+
+/** Return own entries with a question. */
+export async function askingEntries(database: PhoneDatabase): Promise<readonly EntryRecord[]> {
+  return database.read(['entries'], async (transaction) =>
+    recordsOf(await transaction.objectStore('entries').index('asks').getAll(null, LISTED_MAX)),
+  )
+}
+
+/** Return others' entries that wait for a decision, in order of days, then of people. */
+export async function waitingEntries(database: PhoneDatabase): Promise<readonly EntryRecord[]> {
+  return database.read(['entries'], async (transaction) =>
+    recordsOf(await transaction.objectStore('entries').index('waits').getAll(null, LISTED_MAX)),
+  )
+}
+
+/** Return the context with the author's own later operations on the entry added. */
+function withOwnLater(
+  context: WireContext,
+  record: EntryRecord,
+  actor: string,
+  isNew: boolean,
+): WireContext {
+  if (isNew) return {}
+  const inRow = record.row?.vv[actor]
+  const own = record.own.filter((one) => one.actor === actor && !one.isDismissed).at(-1)
+  const candidates = [
+    context[actor],
+    inRow,
+    own === undefined ? undefined : ([own.operation.q, anchorOf(own.operation.h)] as const),
+  ].filter((component) => component !== undefined)
+  const latest = candidates.sort((one, other) => other[0] - one[0])[0]
+  return latest === undefined ? context : { ...context, [actor]: latest }
+}
+
+/** Return the refused operations whose groups the intent writes anew. */
+function settledBy(
+  record: EntryRecord,
+  intent: Intent,
+): readonly (readonly [actor: string, sequenceNumber: number])[] {
+  return heldOperations(record)
+    .filter(({ operation }) =>
+      isDecision(intent.kind)
+        ? isDecision(operation.by)
+        : Object.keys(operation.s ?? {}).every((group) => group in intent.values),
+    )
+    .map(({ actor, operation }) => [actor, operation.q] as const)
+}
+
+function withDismissed(
+  record: EntryRecord,
+  keys: readonly (readonly [actor: string, sequenceNumber: number])[],
+): EntryRecord {
+  const own = record.own.map((one) =>
+    keys.some(([actor, number]) => one.actor === actor && one.operation.q === number)
+      ? { ...one, isDismissed: true }
+      : one,
+  )
+  return trimmed({ ...record, own })
+}
+
+function withOwn(record: EntryRecord, stored: StoredOperation): EntryRecord {
+  const own: OwnOperation = {
+    actor: stored.actor,
+    operation: stored.operation,
+    answer: stored.answer,
+    isDismissed: stored.isDismissed,
+  }
+  const others = record.own.filter(({ operation }) => operation.id !== own.operation.id)
+  const isNeeded =
+    record.own.length !== others.length || (record.row?.vv[own.actor]?.[0] ?? 0) < own.operation.q
+  if (!isNeeded) return record
+  const all = [...others, own].sort((one, other) => one.operation.q - other.operation.q)
+  return { ...record, own: all }
+}
+
+function indexed(record: EntryRecord, self: string, pass: number): StoredEntry {
+  const keys = keysOf(record, self)
+  return {
+    id: record.id,
+    record,
+    pass,
+    ...(keys === null ? {} : { ownerDay: [record.owner, keys.day] as const }),
+    ...(keys?.isRunning === true && record.owner === self ? { running: 1 as const } : {}),
+    ...(keys?.asks === true ? { asks: 1 as const } : {}),
+    ...(keys?.waits === true ? { waits: [keys.day, record.owner] as const } : {}),
+  }
+}
+
+async function putOrDelete(
+  entries: EntryWriter,
+  record: EntryRecord,
+  self: string,
+  pass: number,
+): Promise<void> {
+  if (record.row === null && record.own.length === 0) await entries.delete(record.id)
+  else await entries.put(indexed(record, self, pass))
+}
+
+/** Forget a row that the server took away; with unanswered operations of ours it stays for now. */
+async function forget(entries: EntryWriter, id: string): Promise<void> {
+  const stored = await entries.get(id)
+  if (stored !== undefined && stored.record.own.length === 0) await entries.delete(id)
+}
+
+/** Drop the rows that a complete pass over the feed did not bring, except those with own operations. */
+async function dropUnseen(entries: EntryScanner, pass: number): Promise<void> {
+  for (const { id, record, pass: seen } of await entries.getAll()) {
+    if (seen < pass && record.own.length === 0) await entries.delete(id)
+  }
+}
+
+function recordsOf(found: readonly StoredEntry[]): readonly EntryRecord[] {
+  return found.map(({ record }) => record)
+}

@@ -1,0 +1,187 @@
+/** The small single facts of a phone's database, each validated when it is read. */
+import type { ChainHead } from '../core/operation'
+import {
+  fitted,
+  flag,
+  kindOf,
+  listOf,
+  MISFIT,
+  nullable,
+  number,
+  objectOf,
+  oneOf,
+  text,
+  type Shape,
+  type Shaped,
+} from '../core/shape'
+import type { PhoneDatabase } from './database'
+
+/** The store `meta` inside some transaction. */
+export interface MetaReader {
+  get(key: string): Promise<unknown>
+}
+
+export interface MetaWriter extends MetaReader {
+  put(value: unknown, key: string): Promise<unknown>
+}
+
+const headShape = objectOf({
+  actor: text,
+  sequenceNumber: number,
+  hash: nullable(text),
+})
+
+/** A key as the browser keeps it. */
+export const cryptoKey = kindOf((value): value is CryptoKey => value instanceof CryptoKey)
+
+const deviceShape = objectOf({
+  actor: text,
+  label: text,
+  person: objectOf({ id: text, name: text, roles: listOf(text) }),
+  organisation: objectOf({
+    id: text,
+    name: text,
+    time_zone: text,
+    currency: nullable(text),
+    practice: flag,
+  }),
+  keys: objectOf({ privateKey: cryptoKey, publicKey: cryptoKey }),
+})
+
+/** Actors this phone had before: what they wrote is still theirs to send. */
+const formerShape = listOf(
+  objectOf({ head: headShape, privateKey: cryptoKey, publicKey: cryptoKey }),
+)
+
+const feedShape = objectOf({
+  epoch: nullable(text),
+  cursor: nullable(text),
+  /** The number of the pass over all rows that is running or was last completed. */
+  pass: number,
+  isPassComplete: flag,
+  referenceRevision: nullable(number),
+})
+
+const exchangeShape = objectOf({
+  result: oneOf(
+    'never',
+    'ok',
+    'unreachable',
+    'busy',
+    'sign_in',
+    'needs_office',
+    'update_required',
+    'failed',
+  ),
+  at: nullable(number),
+  contactAt: nullable(number),
+  failures: number,
+  retryAfterSeconds: nullable(number),
+  skewSeconds: number,
+  /** The word for what stopped the exchange, for diagnostics. */
+  detail: nullable(text),
+})
+
+const referenceShape = objectOf({
+  projects: listOf(
+    objectOf({
+      id: text,
+      name: text,
+      tasks: listOf(objectOf({ id: text, name: text })),
+      billable: flag,
+      closed: flag,
+    }),
+  ),
+  people: listOf(objectOf({ id: text, name: text })),
+  readAt: nullable(number),
+})
+
+const recentShape = listOf(text)
+
+export type Device = Shaped<typeof deviceShape>
+export type FormerActor = Shaped<typeof formerShape>[number]
+export type Feed = Shaped<typeof feedShape>
+export type ExchangeState = Shaped<typeof exchangeShape>
+export type ExchangeResult = ExchangeState['result']
+export type Reference = Shaped<typeof referenceShape>
+
+export const EMPTY_FEED: Feed = {
+  epoch: null,
+  cursor: null,
+  pass: 1,
+  isPassComplete: false,
+  referenceRevision: null,
+}
+
+export const NO_EXCHANGE: ExchangeState = {
+  result: 'never',
+  at: null,
+  contactAt: null,
+  failures: 0,
+  retryAfterSeconds: null,
+  skewSeconds: 0,
+  detail: null,
+}
+
+export const EMPTY_REFERENCE: Reference = { projects: [], people: [], readAt: null }
+
+/** A fact with its key, its form and what holds before it was written. */
+interface Fact<Value, Otherwise> {
+  readonly key: string
+  readonly shape: Shape<Value>
+  readonly otherwise: Otherwise
+}
+
+function fact<Value, Otherwise>(
+  key: string,
+  shape: Shape<Value>,
+  otherwise: Otherwise,
+): Fact<Value, Otherwise> {
+  return { key, shape, otherwise }
+}
+
+export const DEVICE = fact('device', deviceShape, null)
+export const FORMER_ACTORS = fact('former_actors', formerShape, [])
+export const FEED = fact('feed', feedShape, EMPTY_FEED)
+export const EXCHANGE = fact('exchange', exchangeShape, NO_EXCHANGE)
+export const REFERENCE = fact('reference', referenceShape, EMPTY_REFERENCE)
+export const RECENT_PROJECTS = fact('recent_projects', recentShape, [])
+export const PUSH_WISH = fact('push_wish', flag, false)
+
+/** Return a fact inside a transaction; what has not the form counts as not written. */
+export async function readFact<Value, Otherwise>(
+  store: MetaReader,
+  { key, shape, otherwise }: Fact<Value, Otherwise>,
+): Promise<Value | Otherwise> {
+  const value = shape(await store.get(key))
+  return value === MISFIT ? otherwise : value
+}
+
+/** Return a fact. */
+export async function fetchFact<Value, Otherwise>(
+  database: PhoneDatabase,
+  wanted: Fact<Value, Otherwise>,
+): Promise<Value | Otherwise> {
+  return database.read(['meta'], (transaction) => readFact(transaction.objectStore('meta'), wanted))
+}
+
+/** Write a fact in a transaction of its own. */
+export async function saveFact<Value, Otherwise>(
+  database: PhoneDatabase,
+  { key }: Fact<Value, Otherwise>,
+  value: Value,
+): Promise<void> {
+  await database.write(['meta'], (transaction) => transaction.objectStore('meta').put(value, key))
+}
+
+export async function readHead(store: MetaReader): Promise<ChainHead | null> {
+  const raw = await store.get('head')
+  if (raw === undefined) return null
+  const head = fitted(headShape, raw)
+  if (head === null) throw new Error('the head of the chain on this phone is not readable')
+  return head
+}
+
+export async function writeHead(store: MetaWriter, head: ChainHead): Promise<void> {
+  await store.put(head, 'head')
+}

@@ -1,0 +1,134 @@
+/** Reads what changed on the server, page by page; each page and its cursor are one write. */
+import { history, pull, reference } from '../api/sync'
+import type { History, Pull } from '../api/wire'
+import { overlaid, type EntryRecord, type Provenance } from '../core/entry_record'
+import {
+  askingEntries,
+  restartFeed,
+  waitingEntries,
+  writePage,
+  writeProvenance,
+} from '../store/entries'
+import { FEED, fetchFact, REFERENCE, saveFact, type Feed } from '../store/meta'
+import { stop, type Phone, type Stop } from './phone'
+import { asStop, inSession } from './session_renewal'
+
+const ROWS_MAX = 500
+const PAGES_MAX = 2000
+const HISTORIES_MAX = 20
+
+/** The highest number of each actor of this phone: more than that cannot come from here. */
+export type OwnHeads = ReadonlyMap<string, number>
+
+/** Pull until the server has no more; returns why it stopped, or null. */
+export async function pullAll(phone: Phone, self: string, heads: OwnHeads): Promise<Stop | null> {
+  let feed = await fetchFact(phone.database, FEED)
+  let hasRestarted = false
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { cursor } = feed
+    const pulled = await inSession(phone, () => pull(phone.fetcher, cursor, ROWS_MAX))
+    if (!pulled.ok) {
+      const { refusal } = pulled
+      if (hasRestarted || !('code' in refusal) || !isCursorGone(refusal.code))
+        return asStop(refusal)
+      hasRestarted = true
+      feed = await restartFeed(phone.database)
+      continue
+    }
+    const isOtherHistory = feed.epoch !== null && feed.epoch !== pulled.value.epoch
+    if (isOtherHistory && !hasRestarted) {
+      hasRestarted = true
+      feed = await restartFeed(phone.database)
+      continue
+    }
+    if (hasForeignDots(pulled.value, heads)) return stop('needs_office', 'cloned')
+    feed = await written(phone, self, pulled.value)
+    if (!pulled.value.more) return afterwards(phone, feed, pulled.value)
+  }
+  return stop('failed', 'too_many_pages')
+}
+
+async function written(phone: Phone, self: string, page: Pull): Promise<Feed> {
+  const feed = await writePage(phone.database, self, {
+    rows: page.rows,
+    goneIds: page.gone.map(({ id }) => id),
+    epoch: page.epoch,
+    cursor: page.cursor,
+    isLast: !page.more,
+  })
+  if (page.rows.length + page.gone.length > 0) phone.onChange?.()
+  return feed
+}
+
+/** Read what rows only point to: names of projects and people, and authors where versions differ. */
+async function afterwards(phone: Phone, feed: Feed, last: Pull): Promise<Stop | null> {
+  const revision = last.ref?.projects_rev ?? null
+  if (revision === null || revision !== feed.referenceRevision) {
+    const stopped = await readReference(phone, feed)
+    if (stopped !== null) return stopped
+  }
+  return readHistories(phone)
+}
+
+async function readReference(phone: Phone, feed: Feed): Promise<Stop | null> {
+  const read = await inSession(phone, () => reference(phone.fetcher))
+  if (!read.ok) return asStop(read.refusal)
+  const { rev, projects, people } = read.value
+  await saveFact(phone.database, REFERENCE, { projects, people, readAt: seconds(phone) })
+  await saveFact(phone.database, FEED, { ...feed, referenceRevision: rev })
+  phone.onChange?.()
+  return null
+}
+
+/**
+ * Read who wrote what in entries that raise a question, so that the question can be asked in words
+ * when there is no connection. What cannot be read now is read next time; it never stops the rest.
+ */
+async function readHistories(phone: Phone): Promise<null> {
+  const asking = await askingEntries(phone.database)
+  const waiting = await waitingEntries(phone.database)
+  const unread = [...asking, ...waiting.filter(isDisputed)].filter(
+    ({ row, provenanceRev }) => row !== null && row.rev !== provenanceRev,
+  )
+  for (const { id, row } of unread.slice(0, HISTORIES_MAX)) {
+    const read = await inSession(phone, () => history(phone.fetcher, id))
+    if (!read.ok) break
+    await writeProvenance(phone.database, id, provenanceOf(read.value), row?.rev ?? 0)
+    phone.onChange?.()
+  }
+  return null
+}
+
+function provenanceOf({ operations }: History): readonly Provenance[] {
+  return operations.map(({ a, q, by, person, who, label, w, reason, s }) => {
+    const inGroup = s?.['reason']?.v
+    return {
+      dot: [a, q],
+      person,
+      name: who,
+      label,
+      writtenAt: w,
+      reason: reason ?? (typeof inGroup === 'string' ? inGroup : null),
+      kind: by,
+    }
+  })
+}
+
+function isDisputed(record: EntryRecord): boolean {
+  const { conflicts, isDisputedDeletion } = overlaid(record)
+  return conflicts.length > 0 || isDisputedDeletion
+}
+
+function hasForeignDots({ rows }: Pull, heads: OwnHeads): boolean {
+  return rows.some(({ vv }) =>
+    Object.entries(vv).some(([actor, [number]]) => number > (heads.get(actor) ?? Infinity)),
+  )
+}
+
+function isCursorGone(code: string): boolean {
+  return code === 'cursor_expired' || code === 'cursor_invalid'
+}
+
+function seconds(phone: Phone): number {
+  return Math.floor(phone.now() / 1000)
+}
