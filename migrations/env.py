@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel import AutoString
 
-from daywork.store.metadata import METADATA
+from daywork.store import metadata
 from daywork.store.row import Id, Instant
 
 
@@ -26,7 +26,7 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=METADATA,
+    target_metadata=metadata.METADATA,
     render_item=render_item,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,

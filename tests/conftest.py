@@ -1,17 +1,17 @@
 """What all tests share: the databases, one instant, and no skipped test."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import asyncpg
 import pytest
-from support import postgresql
 
 from daywork.store.database import Database, open_database
 from daywork.store.migration import migrate
+from support import postgresql
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:  # type: ignore[misc]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that does not run has failed."""
     report = yield
     if report.skipped:

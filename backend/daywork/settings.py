@@ -58,9 +58,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         tls_key=None if key is None else Path(key),
         proxies=_words(given.get("DAYWORK_PROXIES", "")),
         pushes_per_minute=_whole(given, "DAYWORK_PUSHES_PER_MINUTE", PUSHES_PER_MINUTE, 1),
-        posting_hold_seconds=_whole(
-            given, "DAYWORK_POSTING_HOLD_SECONDS", POSTING_HOLD_SECONDS, 0
-        ),
+        posting_hold_seconds=_whole(given, "DAYWORK_POSTING_HOLD_SECONDS", POSTING_HOLD_SECONDS, 0),
         push_hosts=_words(given.get("DAYWORK_PUSH_HOSTS", "")),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
+
 from support import chromium
 from support.browser_phone import BrowserPhone, afternoon_zone, new_phone
 from support.company import Company, found_company

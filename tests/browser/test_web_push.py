@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, expect
+
+from daywork.composition import real_world
 from support.company import found_company
 from support.push_service import PushService
 from support.server import RunningServer, running_server
 from support.told_phone import ToldPhone
-
-from daywork.composition import real_world
 
 NewToldPhone = Callable[[], ToldPhone]
 

@@ -3,8 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from browser.conftest import NewPhone
 from playwright.sync_api import expect
+
+from browser.conftest import NewPhone
 from support.browser_phone import listen
 from support.company import Company
 

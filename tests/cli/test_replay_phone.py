@@ -163,7 +163,9 @@ async def test_long_notes_make_smaller_batches(phone: Phone, server: TinyServer)
     values = {"note": "ü" * 2000}
     phone.write(
         [
-            Draft(UUID(int=n), UUID(int=n), "new", "2026-03-02T17:00:00Z", values, {"note": bytes(16)})
+            Draft(
+                UUID(int=n), UUID(int=n), "new", "2026-03-02T17:00:00Z", values, {"note": bytes(16)}
+            )
             for n in range(120)
         ]
     )
@@ -186,7 +188,9 @@ async def test_a_lost_answer_is_asked_again_and_nothing_is_stored_twice(
     assert all(result == {"st": "applied", "duplicate": True} for result in results.values())
 
 
-async def test_what_is_in_the_archive_is_not_written_again(phone: Phone, server: TinyServer) -> None:
+async def test_what_is_in_the_archive_is_not_written_again(
+    phone: Phone, server: TinyServer
+) -> None:
     first = phone.write([numbered_draft(1)])
     second = phone.write([numbered_draft(1), numbered_draft(2)])
     await phone.push()
@@ -227,9 +231,11 @@ async def test_a_sign_in_that_is_always_refused_ends(phone: Phone, server: TinyS
     phone.transport.client = httpx.AsyncClient(
         base_url="http://127.0.0.1:1",
         transport=httpx.MockTransport(
-            lambda request: httpx.Response(401, json={"code": "bad_proof"})
-            if request.url.path == "/v1/sessions"
-            else server.answer(request)
+            lambda request: (
+                httpx.Response(401, json={"code": "bad_proof"})
+                if request.url.path == "/v1/sessions"
+                else server.answer(request)
+            )
         ),
     )
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from support.records import generated_records
-
 from daywork.cli.replay_plan import (
     STAND_IN,
     Names,
@@ -13,8 +11,10 @@ from daywork.cli.replay_plan import (
     person_key,
     planned,
 )
+from daywork.core.json_value import JsonValue
 from daywork.core.time_record import TimeRecord
 from daywork.core.time_record_preset import Preset, read_records
+from support.records import generated_records
 
 ONE = UUID("0195a7e2-0000-7000-8000-000000000001")
 OTHER = UUID("0195a7e2-0000-7000-8000-000000000002")
@@ -124,7 +124,7 @@ def test_work_without_a_project_says_so_and_an_empty_note_is_not_written() -> No
 
 def test_an_approval_is_bound_to_what_was_pulled() -> None:
     plan = planned(ONE, records("2024-03-01,1-1,7,8,,,,,1,"))
-    context = {"k3v9q2xd7m": [1, "VrjyK6"]}
+    context: dict[str, JsonValue] = {"k3v9q2xd7m": [1, "VrjyK6"]}
 
     draft = approval_draft(plan.entries[0], context, "sha256:x")
 

@@ -62,9 +62,7 @@ def crew_over(folder: Path, counts: Sequence[dict[str, int]]) -> tuple[Phone, Cr
     def answer(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"totals": left.pop(0) if len(left) > 1 else left[0]})
 
-    client = httpx.AsyncClient(
-        base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer)
-    )
+    client = httpx.AsyncClient(base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer))
     transport = Transport(client, jitter=Random(1))
     phone = Phone(open_archive(folder), transport, "checker", cookie="sid=1")
 

@@ -81,7 +81,7 @@ async def test_the_cookie_is_handed_back_and_kept_by_nobody_else() -> None:
         return httpx.Response(200, json={}, headers={"Set-Cookie": "sid=abc; HttpOnly; Path=/"})
 
     async with open_client("http://127.0.0.1:1") as client:
-        client._transport = httpx.MockTransport(answer)  # noqa: SLF001 - no network in tests.
+        client._transport = httpx.MockTransport(answer)
         transport = Transport(client)
         first = await transport.send("POST", "/v1/sessions", {}, None)
         await transport.send("POST", "/v1/sessions", {}, None)

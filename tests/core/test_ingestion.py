@@ -4,6 +4,12 @@ import json
 from typing import Any
 
 import pytest
+
+from daywork.core.errors import BadSignature, Forked, NotYourDevice, SequenceGap
+from daywork.core.hash_chain import encode_base64url
+from daywork.core.ids import Actor
+from daywork.core.json_value import JsonValue
+from daywork.core.merge import digest_of
 from support.chain import Chain, allocation, entry_id, interval
 from support.working import (
     ANA_PHONE,
@@ -16,12 +22,6 @@ from support.working import (
     TASK,
     Office,
 )
-
-from daywork.core.errors import BadSignature, Forked, NotYourDevice, SequenceGap
-from daywork.core.hash_chain import encode_base64url
-from daywork.core.ids import Actor
-from daywork.core.json_value import JsonValue
-from daywork.core.merge import digest_of
 
 DAY_MILLISECONDS = 86_400_000
 

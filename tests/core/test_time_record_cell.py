@@ -41,7 +41,9 @@ def test_the_same_day_and_month_needs_no_order() -> None:
     assert read_date("05/05/2024", date_order(["05/05/2024"])) == date(2024, 5, 5)
 
 
-@pytest.mark.parametrize("cell", ["2024-02-30", "1999-12-31", "2100-01-01", "24-1", "", "२०२४-01-01"])
+@pytest.mark.parametrize(
+    "cell", ["2024-02-30", "1999-12-31", "2100-01-01", "24-1", "", "२०२४-01-01"]
+)
 def test_what_is_no_day_of_this_century_is_no_date(cell: str) -> None:
     assert read_date(cell, DateOrder.YEAR_FIRST) is None
 

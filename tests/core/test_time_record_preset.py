@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from support.records import generated_records
 
 from daywork.core.errors import ValueRefused
 from daywork.core.time_entry import checked_values
 from daywork.core.time_record_cell import DateOrder
 from daywork.core.time_record_preset import Preset, RecordsRead, read_records
+from support.records import generated_records
 
 FILES = Path(__file__).parents[1] / "data"
 
@@ -29,7 +29,11 @@ def test_toggl_intervals_are_read_in_local_time() -> None:
         "src": "import",
         "elapsed": None,
     }
-    assert (first.employee, first.email, first.task) == ("Iris Falk", "iris@example.com", "Inspection")
+    assert (first.employee, first.email, first.task) == (
+        "Iris Falk",
+        "iris@example.com",
+        "Inspection",
+    )
     assert first.note == 'Burner cleaned, "loud" before'
     assert first.is_billable
     assert not second.is_billable
@@ -132,7 +136,8 @@ def test_an_order_that_was_said_is_used() -> None:
 
 
 def test_a_name_with_a_control_character_is_refused() -> None:
-    text = "User,Project,Start Date,Start Time,End Date,End Time\nNo\x1bor,L,2024-04-03,10:00,2024-04-03,11:00\n"
+    head = "User,Project,Start Date,Start Time,End Date,End Time"
+    text = f"{head}\nNo\x1bor,L,2024-04-03,10:00,2024-04-03,11:00\n"
 
     found = read_records(text, Preset.CLOCKIFY, "UTC")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from support.records import generated_records
-from support.replays import journal_lines, posted_entries, replay
 
 from daywork.core.time_record_preset import Preset, read_records
+from support.records import generated_records
+from support.replays import journal_lines, posted_entries, replay
 
 SEED = 20_261
 RECORDS = 600

@@ -8,13 +8,13 @@ from pathlib import Path
 from random import Random
 
 import httpx
-from support.tools import program, program_environment
 
 from daywork.cli.replay_play import Order, patient_ask, play
 from daywork.cli.replay_run import Outcome
 from daywork.cli.replay_server import PUSHES_PER_MINUTE, OwnServer
 from daywork.core.time_record_preset import Preset
 from daywork.settings import Settings, read_settings
+from support.tools import program, program_environment
 
 JOURNAL = "daywork.journal"
 DELAY_SECONDS_MAX = 0.05

@@ -5,12 +5,12 @@ import sys
 from dataclasses import replace
 
 import httpx
-from support.push_service import LeadingTransport
 
 from daywork.cli.serve import serve
 from daywork.composition import real_world
 from daywork.settings import read_settings
 from daywork.store.home_lock import locked_home
+from support.push_service import LeadingTransport
 
 
 def main() -> None:

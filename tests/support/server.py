@@ -36,7 +36,7 @@ class RunningServer:
 
         Raises: RuntimeError with what the command said.
         """
-        done = subprocess.run(  # noqa: S603 (our own command line)
+        done = subprocess.run(
             [*COMMAND, *words, "--json"],
             env=self.environment,
             capture_output=True,
@@ -82,9 +82,7 @@ def running_server(
     )
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 (our own command line)
-            command, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait_until_ready(url, process, home / "server.log")
         yield RunningServer(url, home, environment)

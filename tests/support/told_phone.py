@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from playwright.sync_api import Page, Playwright, expect
+
 from support import chromium
 from support.browser_phone import PATIENCE_MILLISECONDS, BrowserPhone, listen
 from support.notification_daemon import NotificationDaemon, ShownNotification

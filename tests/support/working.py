@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from support.chain import Chain
-
 from daywork.core.completion import answered, finish
 from daywork.core.entry_content import content_text
 from daywork.core.ids import Actor, PersonId, TimeEntryId
@@ -12,6 +10,7 @@ from daywork.core.ingestion import PushedBatch, checked_batch, ingest
 from daywork.core.json_value import JsonValue
 from daywork.core.roles import Member, Role
 from daywork.core.working_set import DeviceHead, EntryState, ProjectState, Reference, WorkingSet
+from support.chain import Chain
 
 ANA = PersonId(UUID(int=1))
 BEN = PersonId(UUID(int=2))

@@ -14,7 +14,8 @@ from daywork.composition import open_store
 from daywork.settings import Settings, read_settings
 from daywork.store.home_lock import locked_home
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+# argparse gives what `add_subparsers` returns no public name.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 
 def ask(name: str, arguments: Arguments) -> Answer:

@@ -74,7 +74,9 @@ def compared(
     return result
 
 
-def long_entries(entries: Sequence[PlannedEntry], rows: Mapping[str, Mapping[str, Any]]) -> set[str]:
+def long_entries(
+    entries: Sequence[PlannedEntry], rows: Mapping[str, Mapping[str, Any]]
+) -> set[str]:
     """Return the ids of the entries whose rows the server flagged ``long``."""
     ids = [f"te:{entry.entry_id}" for entry in entries]
     return {one for one in ids if "long" in rows[one]["flags"]}

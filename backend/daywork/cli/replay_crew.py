@@ -126,9 +126,7 @@ class Crew:
             elif "duplicate" not in result:
                 self.new_operations += 1
 
-    async def _each(
-        self, people: Sequence[str], act: Callable[[str], Awaitable[None]]
-    ) -> None:
+    async def _each(self, people: Sequence[str], act: Callable[[str], Awaitable[None]]) -> None:
         async def in_turn(person: str) -> None:
             async with self.turns:
                 await act(person)

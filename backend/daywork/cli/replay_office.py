@@ -28,7 +28,9 @@ class Company:
     time_zone: str
 
 
-async def company_for(ask: Ask, name: str | None, fallback_name: str, time_zone: str | None) -> Company:
+async def company_for(
+    ask: Ask, name: str | None, fallback_name: str, time_zone: str | None
+) -> Company:
     """Return the organisation of this name, or the only one there is; make it if need be.
 
     ``fallback_name`` is for a new one when no name was given.
@@ -67,9 +69,7 @@ async def names_for(ask: Ask, plan: Plan, *, with_approval: bool) -> Names:
     return Names(
         people={one["key"]: UUID(one["id"]) for one in answer["people"]},
         projects={one["name"]: UUID(one["id"]) for one in answer["projects"]},
-        tasks={
-            (one["project"], one["name"]): UUID(one["id"]) for one in answer["tasks"]
-        },
+        tasks={(one["project"], one["name"]): UUID(one["id"]) for one in answer["tasks"]},
     )
 
 

@@ -81,9 +81,7 @@ class Phone:
             None,
         )
         self.cookie = answer.cookie
-        self.archive.keep_identity(
-            Identity(answer.body["actor"], answer.body["person"]["id"], key)
-        )
+        self.archive.keep_identity(Identity(answer.body["actor"], answer.body["person"]["id"], key))
 
     @property
     def actor(self) -> str:

@@ -144,9 +144,7 @@ def entry_values(entry: PlannedEntry, names: Names) -> dict[str, JsonValue]:
     return values
 
 
-def approval_draft(
-    entry: PlannedEntry, context: Mapping[str, JsonValue], digest: str
-) -> Draft:
+def approval_draft(entry: PlannedEntry, context: Mapping[str, JsonValue], digest: str) -> Draft:
     """Return the approval of exactly what was pulled."""
     return Draft(
         id=entry.approval_id,

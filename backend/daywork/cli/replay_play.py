@@ -87,9 +87,7 @@ async def play(
 
 
 @asynccontextmanager
-async def reached_server(
-    settings: Settings, say: Callable[[str], None]
-) -> AsyncIterator[Reached]:
+async def reached_server(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Reached]:
     """Yield the server that runs on the home, or one that lives as long as the block.
 
     ``say`` is told that ours has other limits than one in the field.

@@ -76,9 +76,7 @@ async def replayed(
     return Outcome(
         plan=plan,
         refused_rows=refused_rows,
-        comparison=compared(
-            plan, crew.names, rows, with_approval=is_whole, with_posting=is_whole
-        ),
+        comparison=compared(plan, crew.names, rows, with_approval=is_whole, with_posting=is_whole),
         held=crew.refused,
         new_operations=crew.new_operations,
         traffic=crew.transport.traffic,

@@ -81,12 +81,18 @@ def _sibling(
     reader_id: PersonId,
 ) -> JsonValue:
     device = working.devices.get(dot[0])
-    name = "you" if author_id == reader_id else working.reference.names.get(author_id, "")
+    name = _name(working, author_id, reader_id)
     who = f"{name}, {device.label}" if device is not None and device.label else name
     sibling: dict[str, JsonValue] = {"d": [dot[0], dot[1]], "v": value, "who": who}
     if group == "time":
         sibling["min"] = worked_seconds(cast("Mapping[str, JsonValue]", value)) // 60
     return sibling
+
+
+def _name(working: WorkingSet, author_id: PersonId | None, reader_id: PersonId) -> str:
+    if author_id is None:
+        return ""
+    return "you" if author_id == reader_id else working.reference.names.get(author_id, "")
 
 
 def _complete(working: WorkingSet, logged: LoggedOperation) -> None:

@@ -10,6 +10,7 @@ it saw.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from daywork.core.canonical_json import canonical
 from daywork.core.entry_projection import add_change, add_decision, refresh, start_entry
@@ -57,7 +58,7 @@ class CheckedBatch:
     first_is_bad: bool  # the first new item does not fit, all behind it do
 
 
-class ItemFailed(Exception):  # noqa: N818 - names what happened, not who is to blame
+class ItemFailed(Exception):
     """A bug met one item: the group is done again with this item held as internal."""
 
     def __init__(self, dot: Dot) -> None:
@@ -369,7 +370,7 @@ def _refuse_fork(
 def _refuse_gap(last: int, numbers: Sequence[int]) -> None:
     if numbers[0] > last + 1:
         raise SequenceGap(need=last + 1)
-    for before, number in zip(numbers, numbers[1:], strict=False):
+    for before, number in pairwise(numbers):
         if number != before + 1:
             raise SequenceGap(need=before + 1)
 

@@ -77,7 +77,7 @@ def read_time_of_day(cell: str) -> time | None:
         return None
     hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     if found[4] is not None:
-        if not 1 <= hour <= 12:  # noqa: PLR2004 - the hours of a dial.
+        if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if found[4] in "Pp" else 0)
     try:

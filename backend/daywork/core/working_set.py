@@ -154,7 +154,9 @@ class WorkingSet:
     changed_devices: set[Actor] = field(default_factory=set)
     touched: set[TimeEntryId] = field(default_factory=set)
     new_versions: dict[tuple[TimeEntryId, str], Approved] = field(default_factory=dict)
-    changed_postings: dict[PostingId, tuple[TimeEntryId, PostingState]] = field(default_factory=dict)
+    changed_postings: dict[PostingId, tuple[TimeEntryId, PostingState]] = field(
+        default_factory=dict
+    )
     people_to_tell: set[PersonId] = field(default_factory=set)
     waiting_owner_ids: set[PersonId] = field(default_factory=set)  # whose entries wait
 

@@ -13,7 +13,7 @@ from daywork.store import (
     push_subscriptions,
     time_entries,
 )
-from daywork.store.row import METADATA
+from daywork.store.row import METADATA as METADATA  # noqa: PLC0414 - Alembic finds it here
 
 TABLES = METADATA.tables
 SUBJECTS = (

@@ -108,7 +108,7 @@ class PushLane:
             try:
                 return await self._run(lambda: self._steps(batches, frozenset(failed)))  # type: ignore[no-any-return]
             except ItemFailed as failure:
-                LOGGER.exception("an operation met a bug and is held: %s", failure)
+                LOGGER.exception("an operation met a bug and is held")
                 failed.add(failure.dot)
                 # The cache may be newer than what was rolled back: read it again.
                 self._cache = ReferenceCache()

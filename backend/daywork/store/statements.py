@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from asyncpg import Connection as AsyncpgConnection  # type: ignore[import-untyped]
+from asyncpg import Connection as AsyncpgConnection
 
 # Lists are padded to these lengths, so that SQLite keeps few prepared statements.
 PADDED_LENGTHS = (1, 10, 50, 200, 500)

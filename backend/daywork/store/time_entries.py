@@ -90,7 +90,10 @@ class TimeEntryStore:
         if revision == 0:
             query = query.where(col(TimeEntryRow.is_deleted).is_(False))
         query = query.order_by(col(TimeEntryRow.revision)).limit(limit + 1)
-        rows = [tuple(row) for row in self._session.execute(query).all()]
+        rows = [
+            (entry_id, number, is_deleted, content)
+            for entry_id, number, is_deleted, content in self._session.execute(query).all()
+        ]
         counter = self._session.get(SyncCounterRow, organisation_id)
         assert counter is not None, "an organisation is stored with its counter"
         return FeedPage(rows[:limit], counter.revision, len(rows) > limit)

@@ -63,7 +63,7 @@ def create_organisation(
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         message = f"{time_zone} is no time zone. Use an IANA name like Europe/Berlin."
         raise ValueRefused(message, "time-zone") from error
-    if len(currency) != 3 or not currency.isalpha() or not currency.isascii():  # noqa: PLR2004
+    if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
         message = f"{currency} is no currency. Use an ISO 4217 code like EUR."
         raise ValueRefused(message, "currency")
     if any(known.name.casefold() == name.casefold() for known in unit.organisations.all()):

@@ -1,6 +1,6 @@
 """What a phone may read: the feed of its person's entries, and one entry's history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from daywork.core.cursor import Cursor, opened, sealed
@@ -31,8 +31,8 @@ class EntryHistory:
     """All operations of one entry, with the names of authors and devices."""
 
     operations: Sequence[HistoryOperation]
-    names: dict[PersonId, str]
-    labels: dict[Actor, str]
+    names: Mapping[PersonId, str]
+    labels: Mapping[Actor, str]
 
 
 def pull_changes(
