@@ -4,20 +4,19 @@ A command is a name with JSON-able arguments; its handler calls use cases in one
 transaction and returns a JSON-able answer.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
 from uuid import UUID
 
-from daywork.core.errors import NameUnknown, ValueRefused
+from daywork.api.desk import Answer, Arguments, Desk, Handler, uuid_argument
+from daywork.api.ledger_commands import LEDGER_COMMANDS
+from daywork.core.errors import NameUnknown
 from daywork.core.ids import OrganisationId
 from daywork.core.instant import instant_text
 from daywork.core.mapping import Subject
 from daywork.core.roles import Role
 from daywork.store.database import Database
 from daywork.store.row import milliseconds
-from daywork.store.unit_of_work import UnitOfWork
 from daywork.usecases.administer import (
     InviteWish,
     add_project,
@@ -29,21 +28,6 @@ from daywork.usecases.import_records import ImportNames, NamedPerson, import_nam
 from daywork.usecases.maintain_mappings import map_by_name
 
 IMPORTER = "daywork import"  # Who wrote the rows of the mapping.
-
-Arguments: TypeAlias = Mapping[str, Any]
-Answer: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a command is worked on."""
-
-    unit: UnitOfWork
-    public_url: str
-    now: datetime
-
-
-Handler: TypeAlias = Callable[[Desk, Arguments], Answer]
 
 
 async def run_office_command(
@@ -115,10 +99,10 @@ def _map_if_new(
 def _invite(desk: Desk, arguments: Arguments) -> Answer:
     wish = InviteWish(
         person=arguments.get("person"),
-        person_id=_uuid(arguments, "person_id"),
+        person_id=uuid_argument(arguments, "person_id"),
         role=arguments.get("role"),
         manager=arguments.get("manager"),
-        manager_id=_uuid(arguments, "manager_id"),
+        manager_id=uuid_argument(arguments, "manager_id"),
         organisation=arguments.get("organisation"),
     )
     invited = invite_person(desk.unit, wish, desk.now)
@@ -139,17 +123,6 @@ def _project_add(desk: Desk, arguments: Arguments) -> Answer:
     return {"id": str(project.id), "name": project.name}
 
 
-def _uuid(arguments: Arguments, name: str) -> UUID | None:
-    text = arguments.get(name)
-    if text is None:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as error:
-        message = f"{text} is no id."
-        raise ValueRefused(message, name) from error
-
-
 COMMANDS: Mapping[str, Handler] = {
     "invite": _invite,
     "org create": _org_create,
@@ -157,4 +130,5 @@ COMMANDS: Mapping[str, Handler] = {
     "project add": _project_add,
     "records names": _records_names,
     "server url": _server_url,
+    **LEDGER_COMMANDS,
 }

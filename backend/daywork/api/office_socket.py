@@ -12,10 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from daywork.api.office_commands import Answer, Arguments, run_office_command
+from daywork.api.desk import Answer, Arguments
+from daywork.api.ledger_commands import RELEASING_COMMANDS
+from daywork.api.office_commands import run_office_command
 from daywork.api.parts import Parts
 from daywork.core.errors import DomainError, Unavailable
+from daywork.core.ids import OrganisationId
 
 LINE_BYTES_MAX = 16_777_216  # an import of some ten thousand records fits
 
@@ -104,6 +108,8 @@ async def _answered(line: bytes, parts: Parts) -> dict[str, Any]:
             request["command"],
             request["arguments"],
         )
+        if request["command"] in RELEASING_COMMANDS:
+            await parts.jobs.post(OrganisationId(UUID(answer["organisation"])))
     except DomainError as refusal:
         told = {"message": str(refusal), "members": dict(refusal.members)}
         return {"refused": told}

@@ -1,6 +1,5 @@
 """What is in the ledger, what waits, and why: for the office, reading only."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from litestar import Request, Response, get
 
 from daywork.api.auth import require, signed_in
 from daywork.api.parts import parts_of
-from daywork.api.wire.postings import explanation_wire, posting_list_wire
+from daywork.api.wire.postings import POSTING_STATES, explanation_wire, posting_list_wire
 from daywork.core.errors import NotFound, ValueRefused
 from daywork.core.ids import TimeEntryId
 from daywork.core.roles import Permission
@@ -17,22 +16,15 @@ from daywork.usecases import explain_posting
 
 ROWS_MAX = 500
 
-# What the office asks for -> states of a posting.
-STATES: Mapping[str, Sequence[str]] = {
-    "held": ("held",),
-    "posted": ("posted",),
-    "waiting": ("computed", "frozen"),
-}
-
 
 @get("/v1/postings")
 async def list_postings(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return held, posted or waiting postings, the newest first."""
     principal = await signed_in(request)
     require(principal, Permission.READ_POSTINGS)
-    states = STATES.get(request.query_params.get("state", "held"))
+    states = POSTING_STATES.get(request.query_params.get("state", "held"))
     if states is None:
-        message = f"state must be one of {', '.join(STATES)}."
+        message = f"state must be one of {', '.join(POSTING_STATES)}."
         raise ValueRefused(message, "state")
     text = request.query_params.get("limit", "100")
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= ROWS_MAX):

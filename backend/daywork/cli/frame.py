@@ -8,7 +8,8 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from daywork.api.office_commands import Answer, Arguments, run_office_command
+from daywork.api.desk import Answer, Arguments
+from daywork.api.office_commands import run_office_command
 from daywork.api.office_socket import ask_office
 from daywork.composition import open_store
 from daywork.settings import Settings, read_settings

@@ -1,9 +1,16 @@
 """Money: whole minor units with an ISO 4217 code. No fractions, no floats."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from iso4217 import Currency
+
+from daywork.core.errors import ValueRefused
+
 SECONDS_PER_HOUR = 3_600
+
+_AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,4}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +19,52 @@ class Money:
 
     minor_units: int
     currency: str  # ISO 4217
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimals the currency's smallest unit has, by ISO 4217.
+
+    Raises: ValueRefused if there is no such currency, or it has no smaller unit (gold).
+    """
+    try:
+        digits = Currency(currency).exponent
+    except ValueError as error:
+        raise _no_currency(currency) from error
+    if digits is None:
+        raise _no_currency(currency)
+    return digits
+
+
+def read_money(text: str, currency: str) -> Money:
+    """Return an amount written with a point, like ``31.50``. Raises: ValueRefused."""
+    digits = minor_digits(currency)
+    found = _AMOUNT.fullmatch(text)
+    fraction = "" if found is None else found[2] or ""
+    if found is None or len(fraction) > digits:
+        example = "31" if digits == 0 else f"31.{'5'.ljust(digits, '0')}"
+        message = f"{text} is no amount in {currency}. Write it like {example}."
+        raise ValueRefused(message, "amount")
+    return Money(int(found[1]) * 10**digits + int(fraction.ljust(digits, "0") or 0), currency)
+
+
+def amount_text(money: Money) -> str:
+    """Return the amount with a point and all of the currency's decimals.
+
+    >>> amount_text(Money(-5, "EUR")), amount_text(Money(1200, "JPY"))
+    ('-0.05', '1200')
+    """
+    return decimal_text(money.minor_units, minor_digits(money.currency))
+
+
+def decimal_text(units: int, digits: int) -> str:
+    """Return ``units`` of the last of ``digits`` decimals, written with a point.
+
+    >>> decimal_text(35_000, 4)
+    '3.5000'
+    """
+    whole, rest = divmod(abs(units), 10**digits)
+    fraction = f".{rest:0{digits}}" if digits else ""
+    return f"{'-' if units < 0 else ''}{whole}{fraction}"
 
 
 def rounded_half_up(value: Fraction) -> int:
@@ -43,3 +96,8 @@ def apportioned(total: int, weights: list[int]) -> list[int]:
     for place in order[: total - sum(parts)]:
         parts[place] += 1
     return parts
+
+
+def _no_currency(text: str) -> ValueRefused:
+    message = f"{text} is no currency. Use an ISO 4217 code like EUR."
+    return ValueRefused(message, "currency")

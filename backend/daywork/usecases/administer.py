@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from daywork.core.errors import NameAmbiguous, NameTaken, NameUnknown, ValueRefused
 from daywork.core.ids import InviteId, OrganisationId, PersonId, ProjectId
+from daywork.core.money import minor_digits
 from daywork.core.organisation import Organisation
 from daywork.core.person import Person
 from daywork.core.project import Project
@@ -63,9 +64,7 @@ def create_organisation(
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         message = f"{time_zone} is no time zone. Use an IANA name like Europe/Berlin."
         raise ValueRefused(message, "time-zone") from error
-    if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
-        message = f"{currency} is no currency. Use an ISO 4217 code like EUR."
-        raise ValueRefused(message, "currency")
+    minor_digits(currency.upper())
     if any(known.name.casefold() == name.casefold() for known in unit.organisations.all()):
         message = f"There is an organisation named {name} already."
         raise NameTaken(message)

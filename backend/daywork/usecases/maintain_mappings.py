@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from daywork.core.errors import NameUnknown, ValueRefused
+from daywork.core.errors import NameAmbiguous, NameUnknown, ValueRefused
 from daywork.core.ids import OrganisationId
 from daywork.core.mapping import (
     MappedReference,
@@ -15,6 +15,9 @@ from daywork.core.mapping import (
 from daywork.core.money import Money
 from daywork.core.posting import HourlyRate
 from daywork.store.unit_of_work import UnitOfWork
+
+# What an hour costs belongs to who works, what it earns to what is worked on.
+RATE_SUBJECTS: Mapping[str, Subject] = {"pay": Subject.EMPLOYEE, "billing": Subject.PROJECT}
 
 
 def map_subject(
@@ -68,6 +71,28 @@ def map_by_name(
     return map_subject(unit, organisation_id, subject, local_id, wanted, author, now).reference
 
 
+def find_subject(
+    unit: UnitOfWork, organisation_id: OrganisationId, subject: Subject, name_or_id: str
+) -> UUID:
+    """Return the id that is meant: an id, or a name that only one of them has.
+
+    Raises: NameUnknown, NameAmbiguous.
+    """
+    names = subjects(unit, organisation_id)[subject]
+    fitting = [
+        local_id
+        for local_id, name in names.items()
+        if name_or_id.casefold() in (str(local_id), name.casefold())
+    ]
+    if len(fitting) > 1:
+        message = f"{name_or_id} is the name of {len(fitting)}. Say which by its id."
+        raise NameAmbiguous(message, [str(local_id) for local_id in fitting])
+    if not fitting:
+        message = f"There is no {subject} {name_or_id}."
+        raise NameUnknown(message)
+    return fitting[0]
+
+
 def subjects(
     unit: UnitOfWork, organisation_id: OrganisationId
 ) -> Mapping[Subject, Mapping[UUID, str]]:
@@ -88,11 +113,11 @@ def set_rate(
     per_hour: Money,
     from_date: date,
 ) -> HourlyRate:
-    """Set what an hour costs (pay, by employee) or earns (billing, by project)."""
-    subject = {"pay": Subject.EMPLOYEE, "billing": Subject.PROJECT}.get(kind)
-    if subject is None:
-        message = f"{kind} is no rate. Rates are pay (of an employee) and billing (of a project)."
-        raise ValueRefused(message, "kind")
+    """Set what an hour costs or earns from a day on. ``kind`` is one of ``RATE_SUBJECTS``.
+
+    Raises: NameUnknown.
+    """
+    subject = RATE_SUBJECTS[kind]
     if subject_id not in subjects(unit, organisation_id)[subject]:
         message = f"There is no {subject} with the id {subject_id}."
         raise NameUnknown(message)

@@ -15,7 +15,14 @@ from pathlib import Path
 
 from daywork.accounting.port import FrozenBatch
 from daywork.core.ids import BatchId
-from daywork.core.money import SECONDS_PER_HOUR, Money, apportioned, rounded_half_up
+from daywork.core.money import (
+    SECONDS_PER_HOUR,
+    Money,
+    amount_text,
+    apportioned,
+    decimal_text,
+    rounded_half_up,
+)
 from daywork.core.posting import PostingLine
 
 HLEDGER, BEANCOUNT = "daywork.journal", "daywork.beancount"
@@ -87,7 +94,7 @@ def _hours(lines: Sequence[PostingLine]) -> list[int]:
 def _hledger(line: PostingLine, hours: int) -> str:
     parts = [
         f"{line.work_date} {line.employee} | {line.project}  ; {_tags(line)}\n",
-        f"    (hours:{line.employee}:{line.project})  {_decimal(hours, 4)} h\n",
+        f"    (hours:{line.employee}:{line.project})  {decimal_text(hours, 4)} h\n",
     ]
     if line.labour is not None:
         amount = _amount(line.labour)
@@ -101,7 +108,7 @@ def _hledger(line: PostingLine, hours: int) -> str:
 
 
 def _beancount(line: PostingLine, hours: int) -> str:
-    amount = _decimal(hours, 4)
+    amount = decimal_text(hours, 4)
     parts = [
         f'{line.work_date} * "{line.employee}" "{line.project}"\n',
         f'  entry: "{line.entry_id}"\n',
@@ -129,34 +136,7 @@ def _tags(line: PostingLine) -> str:
 
 
 def _amount(money: Money) -> str:
-    digits = decimals(money.currency)
-    return f"{_decimal(money.minor_units, digits)} {money.currency}"
-
-
-def decimals(currency: str) -> int:
-    """Return how many decimals the currency's minor unit has (ISO 4217)."""
-    return _DECIMALS.get(currency, 2)
-
-
-# The ones of ISO 4217 that do not have two.
-_DECIMALS = {
-    **dict.fromkeys(
-        (
-            *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"),
-            *("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
-        ),
-        0,
-    ),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
-
-
-def _decimal(units: int, digits: int) -> str:
-    if digits == 0:
-        return str(units)
-    whole, rest = divmod(abs(units), 10**digits)
-    return f"{'-' if units < 0 else ''}{whole}.{rest:0{digits}}"
+    return f"{amount_text(money)} {money.currency}"
 
 
 def _begin(batch_id: BatchId) -> str:

@@ -1,6 +1,6 @@
 """Postings and their explanations as the office reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,13 @@ from daywork.core.posting import HELD_REASONS
 from daywork.store.postings import Posting
 from daywork.store.row import milliseconds
 from daywork.usecases.explain_posting import Explanation, PostingList
+
+# What the office asks for -> states of a posting.
+POSTING_STATES: Mapping[str, Sequence[str]] = {
+    "held": ("held",),
+    "posted": ("posted",),
+    "waiting": ("computed", "frozen"),
+}
 
 
 def posting_list_wire(found: PostingList) -> dict[str, Any]:
