@@ -88,7 +88,10 @@ def running_server(
         yield RunningServer(url, home, environment)
     finally:
         process.terminate()
-        process.wait(STOP_SECONDS)
+        status = process.wait(STOP_SECONDS)
+    # A server that is told to end ends well, and has nothing to complain about.
+    said = (home / "server.log").read_text()
+    assert (status, said) == (0, ""), f"the server ended with {status}: {said}"
 
 
 def _free_port() -> int:

@@ -86,11 +86,17 @@ class Week:
         expect(ours["v"]["time"] == [chosen], "the choice did not stand")
         expect(ours["v"] == theirs["v"] and ours["vv"] == theirs["vv"], "two devices differ")
 
-    async def approve_what_is_clean(self) -> int:
-        """The manager approves every entry without a question; return how many."""
+    async def approve_what_is_clean(self, of: str | None = None) -> int:
+        """The manager approves every entry without a question; return how many.
+
+        ``of`` names one person whose entries alone are looked at.
+        """
         manager = self.phones[demo_crew.MANAGER]
         await self._pull(manager)
         clean = [row for row in self._open_rows() if self._is_clean(row)]
+        if of is not None:
+            ids = {self._id(of, number) for number, _ in enumerate(demo_crew.WEEK[of])}
+            clean = [row for row in clean if row["id"] in ids]
         await self._decide(manager, "approve", clean)
         return len(clean)
 
@@ -121,14 +127,15 @@ class Week:
         phone.write([self._new(owner, number, demo_crew.WEEK[owner][number])])
         expect_all_applied(await phone.push())
 
-    def seconds_of(self, project: str) -> int:
-        """Return the approved seconds on a project, as the manager last saw them."""
+    def approved_on(self, project: str) -> tuple[int, int]:
+        """Return the approved entries and seconds on a project, as the manager last saw them."""
         wanted = str(self.projects[project])
-        return sum(
+        lengths = [
             worked_seconds(row["approved"]["v"]["time"])
             for row in self.rows.values()
             if row["approved"] and row["approved"]["v"]["alloc"]["project"] == wanted
-        )
+        ]
+        return len(lengths), sum(lengths)
 
     async def look(self) -> None:
         """The manager's phone pulls what is new."""

@@ -5,10 +5,34 @@ import json
 import sys
 from collections.abc import Sequence
 
-from daywork.cli import import_records, invite, organisation, project, replay, serve
+from daywork.cli import (
+    demo,
+    import_records,
+    invite,
+    mappings,
+    organisation,
+    postings,
+    project,
+    rates,
+    replay,
+    serve,
+    work,
+)
 from daywork.core.errors import DomainError
 
-GROUPS = (serve, organisation, invite, project, import_records, replay)
+GROUPS = (
+    serve,
+    work,
+    demo,
+    organisation,
+    invite,
+    project,
+    import_records,
+    replay,
+    mappings,
+    rates,
+    postings,
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -65,7 +65,8 @@ class OwnServer:
 
     async def __aenter__(self) -> Self:
         """Start the child and wait until it is ready."""
-        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.log.parent.mkdir(mode=0o700, exist_ok=True)
         await self._start()
         try:
             await self._wait_until_ready()

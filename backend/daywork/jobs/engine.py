@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -110,6 +111,8 @@ async def durable_jobs(
     finally:
         await jobs.stop()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
+        # DBOS made its own threads the loop's, and they are gone now; others still have to close.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         clear_away()
 
 
