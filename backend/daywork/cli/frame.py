@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -48,3 +49,12 @@ async def ask_async(settings: Settings, name: str, arguments: Arguments) -> Answ
 def show(answer: Any, *, as_json: bool, sentence: str) -> None:
     """Print an answer, as one JSON object or as a sentence for people."""
     sys.stdout.write((json.dumps(answer, ensure_ascii=False) if as_json else sentence) + "\n")
+
+
+def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows below their heads, each column as wide as its widest text."""
+    lines = [heads, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    for line in lines:
+        cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")

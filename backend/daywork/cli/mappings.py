@@ -6,10 +6,7 @@ import pwd
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from daywork.cli.frame import Commands, ask, show
+from daywork.cli.frame import Commands, ask, show, show_table
 from daywork.cli.mapping_file import mapping_text, read_mappings
 from daywork.core.errors import ValueRefused
 
@@ -46,13 +43,16 @@ def run_show(options: argparse.Namespace) -> int:
         rows = [row for row in rows if row["reference"] is None]
     if options.json:
         show({**answer, "mappings": rows}, as_json=True, sentence="")
-        return 0
-    console = Console(highlight=False)
-    table = Table("", "name here", "name in the ledger", box=None)
-    table.add_column("id", no_wrap=True)
-    for row in rows:
-        table.add_row(row["subject"], row["name"], row["reference"] or "(none yet)", row["id"])
-    console.print(table if rows else "Everything has its name in the ledger.")
+    elif rows:
+        show_table(
+            ("", "name here", "name in the ledger", "id"),
+            [
+                (row["subject"], row["name"], row["reference"] or "(none yet)", row["id"])
+                for row in rows
+            ],
+        )
+    else:
+        show(rows, as_json=False, sentence="Everything has its name in the ledger.")
     return 0
 
 

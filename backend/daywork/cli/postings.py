@@ -3,10 +3,7 @@
 import argparse
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from daywork.cli.frame import Commands, ask, show
+from daywork.cli.frame import Commands, ask, show, show_table
 from daywork.core.duration import duration_text
 from daywork.core.money import Money, amount_text
 from daywork.core.posting import HELD_REASONS, replayed
@@ -31,21 +28,15 @@ def run_postings(options: argparse.Namespace) -> int:
     if options.json:
         show(answer, as_json=True, sentence="")
         return 0
-    console = Console(highlight=False)
-    table = Table("day", "who", "project", "time", "why", box=None)
-    table.add_column("entry", no_wrap=True)
-    for posting in answer["postings"]:
-        table.add_row(
-            posting["work_date"] or "",
-            posting["person"],
-            posting["project"] or "(none)",
-            duration_text(posting["seconds"] or 0),
-            HELD_REASONS.get(posting["reason"] or "", ""),
-            posting["entry_id"],
-        )
-    console.print(table if answer["postings"] else f"Nothing is {options.state}.")
-    for state, total in answer["totals"].items():
-        console.print(f"{state}: {total['count']} ({duration_text(total['seconds'])})")
+    lines = [_posting_cells(posting) for posting in answer["postings"]]
+    if lines:
+        show_table(("day", "who", "project", "time", "entry", "why"), lines)
+    totals = [
+        f"{state}: {total['count']} ({duration_text(total['seconds'])})"
+        for state, total in answer["totals"].items()
+    ]
+    sentence = "\n".join([*([] if lines else [f"Nothing is {options.state}."]), *totals])
+    show(answer, as_json=False, sentence=sentence)
     return 0
 
 
@@ -54,6 +45,17 @@ def run_explain(options: argparse.Namespace) -> int:
     answer = ask("explain", {"entry": options.entry})
     show(answer, as_json=options.json, sentence="\n".join(explanation_lines(answer)))
     return 0
+
+
+def _posting_cells(posting: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        posting["work_date"] or "",
+        posting["person"],
+        posting["project"] or "(none)",
+        duration_text(posting["seconds"] or 0),
+        posting["entry_id"],
+        HELD_REASONS.get(posting["reason"] or "", ""),
+    )
 
 
 def explanation_lines(answer: dict[str, Any]) -> list[str]:

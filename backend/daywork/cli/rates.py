@@ -2,10 +2,7 @@
 
 import argparse
 
-from rich.console import Console
-from rich.table import Table
-
-from daywork.cli.frame import Commands, ask, show
+from daywork.cli.frame import Commands, ask, show, show_table
 
 
 def add_parser(commands: Commands) -> None:
@@ -30,15 +27,18 @@ def add_parser(commands: Commands) -> None:
 def run_show(options: argparse.Namespace) -> int:
     """List the rates."""
     answer = ask("rates show", {"organisation": options.organisation})
-    if options.json:
-        show(answer, as_json=True, sentence="")
-        return 0
-    console = Console(highlight=False)
-    table = Table("", "of", "an hour", "from", box=None)
-    for rate in answer["rates"]:
-        amount = f"{rate['per_hour']} {rate['currency']}"
-        table.add_row(rate["kind"], rate["name"], amount, rate["from"])
-    console.print(table if answer["rates"] else "There is no rate yet: hours are posted alone.")
+    rates = answer["rates"]
+    if rates and not options.json:
+        show_table(
+            ("", "of", "an hour", "from"),
+            [
+                (one["kind"], one["name"], f"{one['per_hour']} {one['currency']}", one["from"])
+                for one in rates
+            ],
+        )
+    else:
+        sentence = "There is no rate yet: hours are posted alone."
+        show(answer, as_json=options.json, sentence=sentence)
     return 0
 
 
