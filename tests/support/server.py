@@ -49,7 +49,7 @@ class RunningServer:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
-    def office(self, name: str, /, **arguments: str | None) -> dict[str, Any]:
+    def office(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Ask the running server as the command line does, without its start-up time.
 
         Raises: DomainError.

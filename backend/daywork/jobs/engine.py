@@ -19,7 +19,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from daywork.core.ids import OrganisationId, PersonId
 from daywork.jobs.schedule import SCHEDULES
 from daywork.jobs.tools import Tools, clear_away, lay_out
-from daywork.jobs.workflows import post_organisation, tell
+from daywork.jobs.workflows import post_organisation, sweep, tell
 
 LOGGER = logging.getLogger(__name__)
 
@@ -107,6 +107,8 @@ async def durable_jobs(
         # Inside the running loop: DBOS adopts it, and workflows share our database.
         DBOS.launch()
         await DBOS.apply_schedules_async(SCHEDULES)
+        # What a crash left out does not wait for the next minute.
+        await DBOS.start_workflow_async(sweep, tools.clock(), None)
         yield jobs
     finally:
         await jobs.stop()
