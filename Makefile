@@ -21,7 +21,7 @@ NODE := $(RUN)/python scripts/node.py
 SOURCES := pyproject.toml hatch_build.py $(shell find pwa -path pwa/node_modules -prune -o -path pwa/dist -prune -o -type f -print 2>/dev/null)
 T ?= tests
 
-.PHONY: help setup dev check lint fmt types test test-slow migrate demo bench soak soak-ci lock
+.PHONY: help setup dev check lint fmt test test-slow migrate demo bench soak soak-ci lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -57,9 +57,6 @@ test: .venv/dev.stamp .cache/test-tools.stamp ## the whole suite: SQLite, Postgr
 	$(RUN)/python -m pytest $(T)
 
 test-slow: test ## what takes longer than a commit should wait for
-
-types: .venv/dev.stamp ## write the PWA's types from the API
-	$(RUN)/python scripts/api_types.py
 
 migrate: .venv/dev.stamp ## draft a migration from the row classes (M="pre add_something")
 	$(RUN)/python scripts/draft_migration.py $(M)
