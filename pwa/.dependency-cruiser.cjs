@@ -70,7 +70,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       extensions: ['.ts', '.svelte.ts', '.svelte', '.js', '.json'],
-      conditionNames: ['svelte', 'browser', 'import', 'default'],
+      conditionNames: ['svelte', 'browser', 'import', 'default', 'types'],
+      exportsFields: ['exports'],
     },
   },
 }

@@ -13,7 +13,8 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['*.js', '.dependency-cruiser.cjs'],
+          allowDefaultProject: ['*.js', '*.cjs', '.*.cjs', 'vite.config.ts', 'vite/*.ts'],
+          defaultProject: 'tsconfig.node.json',
         },
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.svelte'],
@@ -24,6 +25,8 @@ export default tseslint.config(
       'no-undef': 'off',
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      // `{ one, ...rest }` is how a member is left out.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       eqeqeq: 'error',

@@ -48,7 +48,8 @@ function pushTexts(root: string): Readonly<Record<string, Readonly<Record<string
 function textsOf(root: string, language: string): Readonly<Record<string, string>> {
   const path = join(root, 'src', 'i18n', `${language}.json`)
   const catalogue: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  if (typeof catalogue !== 'object' || catalogue === null) throw new Error(`${path} is no catalogue`)
+  if (typeof catalogue !== 'object' || catalogue === null)
+    throw new Error(`${path} is no catalogue`)
   const entries: readonly [string, unknown][] = Object.entries(catalogue)
   return Object.fromEntries(
     PUSH_KEYS.map((key) => {

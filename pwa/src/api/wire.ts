@@ -90,10 +90,7 @@ export const pushShape = objectOf({
       code: word,
       field: word,
       note: word,
-      result: optional(
-        objectOf({ st: verdictShape, code: word, field: word, note: word }),
-        null,
-      ),
+      result: optional(objectOf({ st: verdictShape, code: word, field: word, note: word }), null),
     }),
   ),
 })

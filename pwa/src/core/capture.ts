@@ -139,7 +139,9 @@ export function bothHappened(
 ): readonly Act[] {
   const [first, ...others] = times
   if (first === undefined) return []
-  const { time: _time, life: _life, ...kept } = view.values
+  const kept = Object.fromEntries(
+    Object.entries(view.values).filter(([group]) => group !== 'time' && group !== 'life'),
+  )
   return [
     act(stamp, view, 'resolve', { time: first }),
     ...others.map((time) => created(stamp, view.owner, { ...kept, time })),

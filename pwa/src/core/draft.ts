@@ -49,7 +49,7 @@ const LAST_INSTANT = 4_102_444_799
 
 /** Return why the form cannot be saved, or null. */
 export function faultOf(draft: Draft): DraftFault | null {
-  if ([...draft.note].length > NOTE_CHARACTERS_MAX) return 'note_too_long'
+  if (Array.from(draft.note).length > NOTE_CHARACTERS_MAX) return 'note_too_long'
   if (draft.note.includes('\0')) return 'text_not_allowed'
   const fault = draft.form === 'interval' ? faultOfInterval(draft) : faultOfLength(draft)
   if (fault !== null) return fault

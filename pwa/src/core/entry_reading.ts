@@ -82,7 +82,7 @@ export function viewOf(record: EntryRecord, reader: Reader): EntryView | null {
     breakSince: openBreakStart(shown.time),
     project,
     task: named(alloc['task'], reader.taskName),
-    note: String(firstValue(overlay.cells, 'note') ?? ''),
+    note: noteOf(overlay),
     source: shown.source,
     state: stateOf(record, keys.asks),
     isDeleted: overlay.isDeleted,
@@ -120,8 +120,13 @@ function stateOf(record: EntryRecord, asks: boolean): RowState {
   const { row } = record
   if (row?.status === 'rejected') return asks || record.own.length === 0 ? 'sent_back' : 'sent'
   if (asks) return 'needs_you'
-  if (row === null || row.approved === null || row.status !== 'approved') return 'sent'
+  if (row?.status !== 'approved' || row.approved === null) return 'sent'
   return row.posted === row.approved.dg ? 'booked' : 'approved'
+}
+
+function noteOf(overlay: Overlay): string {
+  const note = firstValue(overlay.cells, 'note')
+  return typeof note === 'string' ? note : ''
 }
 
 function flagsOf(

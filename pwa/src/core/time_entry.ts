@@ -96,7 +96,7 @@ export function workedSecondsAt(time: WorkTime, now: number): number {
 export function openBreakStart(time: WorkTime): number | null {
   if (time.form === 'length' || time.end !== null) return null
   const last = time.breaks.at(-1)
-  return last !== undefined && last.end === null ? last.start : null
+  return last?.end === null ? last.start : null
 }
 
 /** Return the day on which the work began, in the entry's own zone. */
@@ -263,7 +263,9 @@ function missingOrSurplus(value: JsonObject, members: readonly string[]): string
 }
 
 function isText(value: JsonValue, charactersMax: number): boolean {
-  return typeof value === 'string' && [...value].length <= charactersMax && !value.includes('\0')
+  return (
+    typeof value === 'string' && Array.from(value).length <= charactersMax && !value.includes('\0')
+  )
 }
 
 function isTextOrNull(value: JsonValue | undefined): boolean {

@@ -5,11 +5,12 @@ import { isJudgement } from '../core/operation'
 import { announce } from '../store/announcements'
 import { dismissOperation, entriesOfDays, entryOf, waitingEntries } from '../store/entries'
 import { EXCHANGE, fetchFact } from '../store/meta'
-import { askingOperations, lastAnswered, type StoredOperation } from '../store/operations'
+import { askingOperations, lastAnswered } from '../store/operations'
 import { follow, openedLocal, refreshAll, save, stamp, viewsOf, type Local } from './local.svelte'
 import type { Reader } from '../core/entry_reading'
 
 export type { ExceptionReason } from '../core/entry_view'
+import type { StoredOperation } from '../store/schema'
 
 const JUDGEMENTS_LOOKED_AT_MAX = 200
 
@@ -209,6 +210,7 @@ async function changedBy(
 }
 
 function daysOf(waiting: readonly EntryView[]): readonly PersonDay[] {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it ends with this call
   const groups = new Map<string, EntryView[]>()
   for (const view of waiting) {
     const key = `${view.workDate} ${view.owner}`

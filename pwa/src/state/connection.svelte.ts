@@ -1,6 +1,6 @@
 /** What the last exchange with the server said. Never what the phone believes about its network. */
 import { askingEntries } from '../store/entries'
-import { EXCHANGE, fetchFact, NO_EXCHANGE, type ExchangeResult } from '../store/meta'
+import { EXCHANGE, fetchFact, type ExchangeResult } from '../store/meta'
 import { waitingCount } from '../store/operations'
 import { exchange } from '../sync/exchange'
 import type { Progress } from '../sync/phone'
@@ -122,7 +122,7 @@ export function stopExchanging(): void {
 }
 
 follow(async ({ database }) => {
-  const last = (await fetchFact(database, EXCHANGE)) ?? NO_EXCHANGE
+  const last = await fetchFact(database, EXCHANGE)
   known = {
     exchange: last.result,
     contactAt: last.contactAt,

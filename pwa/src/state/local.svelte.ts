@@ -15,7 +15,6 @@ import { writeOperations } from '../store/entries'
 import {
   EXCHANGE,
   fetchFact,
-  NO_EXCHANGE,
   RECENT_PROJECTS,
   REFERENCE,
   saveFact,
@@ -148,7 +147,7 @@ export function viewsOf(records: readonly EntryRecord[], reader: Reader): readon
 
 async function readerOf({ database, device }: Local): Promise<Reader> {
   const reference = await fetchFact(database, REFERENCE)
-  const { skewSeconds } = (await fetchFact(database, EXCHANGE)) ?? NO_EXCHANGE
+  const { skewSeconds } = await fetchFact(database, EXCHANGE)
   return {
     self: device.person.id,
     actor: device.actor,

@@ -108,7 +108,9 @@ function flattened(label: string, value: JsonValue): Explanation['lines'] {
   if (Array.isArray(value)) {
     return value.flatMap((member: JsonValue, at) => flattened(`${label}.${at + 1}`, member))
   }
-  return value === null ? [] : [{ label, text: String(value) }]
+  return value === null
+    ? []
+    : [{ label, text: typeof value === 'string' ? value : JSON.stringify(value) }]
 }
 
 async function plainFetch(path: string, init: RequestInit): Promise<Response> {

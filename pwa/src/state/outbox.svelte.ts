@@ -2,17 +2,13 @@
 import type { Reader } from '../core/entry_reading'
 import type { OperationKind } from '../core/operation'
 import { entryOf } from '../store/entries'
-import {
-  askingOperations,
-  lastAnswered,
-  waitingOperations,
-  type StoredOperation,
-} from '../store/operations'
+import { askingOperations, lastAnswered, waitingOperations } from '../store/operations'
 import { rescueFile } from '../sync/rescue'
 import { exchangeNow } from './connection.svelte'
 import { follow, openedLocal, viewsOf, type Local } from './local.svelte'
 
 export type { OperationKind } from '../core/operation'
+import type { StoredOperation } from '../store/schema'
 
 const SENT_SHOWN_MAX = 20
 const WAITING_SHOWN_MAX = 500

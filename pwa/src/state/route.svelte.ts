@@ -1,7 +1,7 @@
 /** The screen that is shown: follows the address, the back button and links. */
 import { href, routeOf, type Route } from '../router'
 
-let current = $state.raw<Route>(routeOf(globalThis.location?.pathname ?? '/'))
+let current = $state.raw<Route>(routeOf(location.pathname))
 let steps = 0
 
 export const route = {
@@ -39,7 +39,7 @@ export function followLinks(): void {
     const link = linkOf(event)
     if (link === null) return
     event.preventDefault()
-    go(routeOf(new URL(link.href).pathname))
+    go(routeOf(link.pathname))
   })
 }
 
@@ -49,8 +49,7 @@ function linkOf(event: MouseEvent): HTMLAnchorElement | null {
     event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
   if (!isPlain || event.defaultPrevented || !(event.target instanceof Element)) return null
   const link = event.target.closest('a')
-  if (link === null || link.target !== '' || link.hasAttribute('download')) return null
-  const address = new URL(link.href)
-  const isOurs = address.origin === location.origin && routeOf(address.pathname).name !== 'unknown'
-  return isOurs && address.hash === '' ? link : null
+  if (link?.target !== '' || link.hasAttribute('download')) return null
+  const isOurs = link.origin === location.origin && routeOf(link.pathname).name !== 'unknown'
+  return isOurs && link.hash === '' ? link : null
 }

@@ -6,56 +6,10 @@
  * event, and the handle then throws for ever: `run` drops it, opens anew and tries once more, which
  * is safe because a repeated write finds its operation already there.
  */
-import {
-  openDB,
-  type DBSchema,
-  type IDBPDatabase,
-  type IDBPTransaction,
-  type StoreNames,
-} from 'idb'
-import type { EntryRecord } from '../core/entry_record'
-import type { StoredOperation } from './operations'
+import { openDB, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
+import type { PhoneSchema } from './schema'
 
 export const DATABASE_VERSION = 1
-
-/** A record with the keys of its indexes; a key that is absent keeps it out of that index. */
-export interface StoredEntry {
-  readonly id: string
-  readonly record: EntryRecord
-  readonly ownerDay?: readonly [owner: string, day: string]
-  readonly running?: 1
-  readonly asks?: 1
-  readonly waits?: readonly [day: string, owner: string]
-  /** The pass over the server's rows in which this one was last seen. */
-  readonly pass: number
-}
-
-export interface PhoneSchema extends DBSchema {
-  operations: {
-    key: [actor: string, sequenceNumber: number]
-    value: StoredOperation
-    indexes: {
-      id: string
-      /** Without an answer of the server. */
-      waiting: number
-      /** Answered `held` and not settled. */
-      asks: number
-      /** Answered, by the moment of the answer. */
-      answered: number
-    }
-  }
-  entries: {
-    key: string
-    value: StoredEntry
-    indexes: {
-      owner_day: [owner: string, day: string]
-      running: number
-      asks: number
-      waits: [day: string, owner: string]
-    }
-  }
-  meta: { key: string; value: unknown }
-}
 
 export type Connection = IDBPDatabase<PhoneSchema>
 type Mode = 'readonly' | 'readwrite'

@@ -13,9 +13,10 @@ import {
 } from '../core/entry_record'
 import { anchorOf } from '../core/hash_chain'
 import { isDecision, type Intent, type WireContext } from '../core/operation'
-import type { PhoneDatabase, StoredEntry } from './database'
+import { PhoneDatabase } from './database'
 import { FEED, readFact, readHead, type Feed } from './meta'
-import { append, dismiss, writeAnswer, type StoredOperation } from './operations'
+import { append, dismiss, writeAnswer } from './operations'
+import type { StoredEntry, StoredOperation } from './schema'
 
 const LISTED_MAX = 2000
 
@@ -318,7 +319,7 @@ async function putOrDelete(
 /** Forget a row that the server took away; with unanswered operations of ours it stays for now. */
 async function forget(entries: EntryWriter, id: string): Promise<void> {
   const stored = await entries.get(id)
-  if (stored !== undefined && stored.record.own.length === 0) await entries.delete(id)
+  if (stored?.record.own.length === 0) await entries.delete(id)
 }
 
 /** Drop the rows that a complete pass over the feed did not bring, except those with own operations. */

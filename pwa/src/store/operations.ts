@@ -5,28 +5,14 @@
  * from a backup has to get it again.
  */
 import type { Answer } from '../core/entry_record'
-import { chained, type ChainHead, type Intent, type WireOperation } from '../core/operation'
+import { chained, type ChainHead, type Intent } from '../core/operation'
 import type { PhoneDatabase } from './database'
 import { readHead, writeHead, type MetaWriter } from './meta'
+import type { StoredOperation } from './schema'
 
 export const ARCHIVE_DAYS = 45
 const DAY_MILLISECONDS = 86_400_000
 const PURGED_AT_ONCE = 500
-
-export interface StoredOperation {
-  readonly actor: string
-  readonly operation: WireOperation
-  readonly answer: Answer | null
-  readonly isDismissed: boolean
-  /** 1 while the server has not answered, absent afterwards. */
-  readonly waiting?: 1
-  /** 1 while the server's refusal needs somebody. */
-  readonly asks?: 1
-  readonly writtenAtMilliseconds: number
-  readonly triedAtMilliseconds: number | null
-  /** When the server answered, in milliseconds; absent before. */
-  readonly answeredAt?: number
-}
 
 /** The store `operations` inside a writing transaction. */
 interface OperationWriter {

@@ -20,17 +20,12 @@ import {
   type Device,
   type ExchangeState,
 } from '../store/meta'
-import {
-  operationAt,
-  purgeArchive,
-  waitingCount,
-  waitingOperations,
-  type StoredOperation,
-} from '../store/operations'
+import { operationAt, purgeArchive, waitingCount, waitingOperations } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
 import { pullAll } from './pull'
 import { PUSH_LIMITS, pushChain, type Chain, type PushLimits } from './push'
 import { asStop, inSession } from './session_renewal'
+import type { StoredOperation } from '../store/schema'
 
 const APP = 'pwa/0.1.0'
 const ROUNDS_MAX = 20
@@ -149,7 +144,7 @@ async function firstToSend(
   { actors }: Hello,
 ): Promise<number | Stop> {
   const theirs = actors.find(({ a }) => a === actor)
-  if (theirs === undefined || !theirs.known) return stop('needs_office', 'unknown_actor')
+  if (!theirs?.known) return stop('needs_office', 'unknown_actor')
   const isAhead = theirs.q > head.sequenceNumber
   if (theirs.match === false || isAhead) return stop('needs_office', 'forked')
   if (theirs.match === null && theirs.q > 0) {

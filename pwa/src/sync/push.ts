@@ -7,9 +7,10 @@ import type { Answer } from '../core/entry_record'
 import { SCHEMA, type WireOperation } from '../core/operation'
 import { signed } from '../store/device'
 import { writeAnswers } from '../store/entries'
-import { markTried, operationsFrom, type StoredOperation } from '../store/operations'
+import { markTried, operationsFrom } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
 import { asStop, inSession } from './session_renewal'
+import type { StoredOperation } from '../store/schema'
 
 /** One actor of this phone with the key that signs for it. */
 export interface Chain {

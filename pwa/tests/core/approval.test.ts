@@ -17,7 +17,7 @@ interface VectorOperation {
 interface Story {
   readonly name: string
   readonly operations: readonly VectorOperation[]
-  readonly expected: { readonly notes: readonly (readonly [Dot, string])[] }
+  readonly expected: { readonly notes: readonly { readonly d: Dot; readonly note: string }[] }
 }
 
 const JUDGEMENTS = ['approve', 'reject']
@@ -57,6 +57,9 @@ test('the stories have decisions of every kind that is looked at here', () => {
   expect(notes).toContain(undefined)
 })
 
-function noteOf(notes: Story['expected']['notes'], { actor, q }: VectorOperation): string | undefined {
-  return notes.find(([dot]) => dot[0] === actor && dot[1] === q)?.[1]
+function noteOf(
+  notes: Story['expected']['notes'],
+  { actor, q }: VectorOperation,
+): string | undefined {
+  return notes.find(({ d }) => d[0] === actor && d[1] === q)?.note
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { canonical } from '../../src/core/canonical_json'
 import type { JsonValue } from '../../src/core/json_value'
 import {
   applied,
@@ -126,7 +127,7 @@ function distinctTimes({ times_ranked, dots, v }: Story['expected']): readonly D
   const seen = new Set<string>()
   return times_ranked.filter((dot) => {
     const at = dots['time']?.findIndex((one) => one[0] === dot[0] && one[1] === dot[1]) ?? -1
-    const spelling = JSON.stringify(v['time']?.[at])
+    const spelling = canonical(v['time']?.[at] ?? null)
     if (seen.has(spelling)) return false
     seen.add(spelling)
     return true

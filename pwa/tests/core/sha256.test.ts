@@ -19,11 +19,14 @@ test('any bytes have the digest that every other implementation gives', () => {
   )
 })
 
-test.each([0, 1, 55, 56, 63, 64, 65, 119, 120, 128])('a message of %i bytes ends right', (length) => {
-  const bytes = new Uint8Array(length).fill(0xa5)
+test.each([0, 1, 55, 56, 63, 64, 65, 119, 120, 128])(
+  'a message of %i bytes ends right',
+  (length) => {
+    const bytes = new Uint8Array(length).fill(0xa5)
 
-  expect(hex(sha256(bytes))).toBe(reference(bytes))
-})
+    expect(hex(sha256(bytes))).toBe(reference(bytes))
+  },
+)
 
 test('parts are digested as if they were one', () => {
   fc.assert(
