@@ -67,7 +67,7 @@ class BrowserPhone:
 
     def expect_chip(self, text: str | re.Pattern[str]) -> None:
         """Wait until the chip, which is on every screen, says it."""
-        expect(self.page.locator("header .chip")).to_contain_text(text)
+        expect(self.page.locator("header a.chip")).to_contain_text(text)
 
     def add_entry(self, start: str, end: str, project: str | None, note: str = "") -> None:
         """Add time to today with the form."""

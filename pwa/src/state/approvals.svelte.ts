@@ -8,9 +8,9 @@ import { EXCHANGE, fetchFact } from '../store/meta'
 import { askingOperations, lastAnswered } from '../store/operations'
 import { follow, openedLocal, refreshAll, save, stamp, viewsOf, type Local } from './local.svelte'
 import type { Reader } from '../core/entry_reading'
+import type { StoredOperation } from '../store/schema'
 
 export type { ExceptionReason } from '../core/entry_view'
-import type { StoredOperation } from '../store/schema'
 
 const JUDGEMENTS_LOOKED_AT_MAX = 200
 
@@ -94,8 +94,9 @@ export const personDay = {
 
 /** Read one person's day into `personDay.current`. */
 export async function showPersonDay(person: string, date: string): Promise<void> {
+  // Not compared with what is shown: an effect that calls this would run again after each reading.
+  if (wantedDay?.person !== person || wantedDay.date !== date) shownDay = null
   wantedDay = { person, date }
-  if (shownDay?.person !== person || shownDay.date !== date) shownDay = null
   await refreshAll()
 }
 

@@ -129,8 +129,9 @@ export async function showWeek(monday: string | null): Promise<void> {
 
 /** Read an entry into `entry.current`. */
 export async function showEntry(id: string): Promise<void> {
+  // Not compared with what is shown: an effect that calls this would run again after each reading.
+  if (wantedEntry !== id) shownEntry = null
   wantedEntry = id
-  if (shownEntry?.id !== id) shownEntry = null
   await refreshAll()
 }
 
