@@ -1,6 +1,11 @@
 """A small company on a running server: its people, its projects, and links for their phones."""
 
+import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from support.server import RunningServer
 
@@ -31,6 +36,21 @@ class Company:
             organisation=self.id,
         )
         return str(answer["url"])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the time entries as the server's database has them (SQLite)."""
+        query = "SELECT content FROM time_entry WHERE organisation_id = ? AND NOT is_deleted"
+        return [json.loads(content) for (content,) in self._asked(query)]
+
+    def operations(self) -> list[str]:
+        """Return the kinds of all operations, in the order in which the server got them."""
+        query = "SELECT item FROM operation WHERE organisation_id = ? ORDER BY rowid"
+        return [str(json.loads(item)["by"]) for (item,) in self._asked(query)]
+
+    def _asked(self, query: str) -> list[tuple[str]]:
+        file = self.server.home / "daywork.sqlite"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            return database.execute(query, (UUID(self.id).bytes,)).fetchall()
 
 
 def found_company(server: RunningServer, name: str, time_zone: str) -> Company:
