@@ -1,0 +1,121 @@
+"""Every migration goes up and down, and ends where the row classes are."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, create_engine, inspect
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from daywork.store.database import open_database, sqlite_file, with_asyncpg
+from daywork.store.metadata import METADATA
+from daywork.store.migration import HEAD, change_schema, migrate, migrations_folder
+
+VERSIONS = sorted((migrations_folder() / "versions").glob("*.py"))
+
+
+async def on_connection(home: Path, url: str | None, act: Callable[[Connection], Any]) -> Any:
+    """Return what ``act`` finds on a connection of its own."""
+    if url is None:
+        engine = create_engine(f"sqlite:///{sqlite_file(home)}", poolclass=NullPool)
+        with engine.begin() as connection:
+            return act(connection)
+    asynchronous = create_async_engine(with_asyncpg(url), poolclass=NullPool)
+    async with asynchronous.begin() as connection:
+        answer = await connection.run_sync(act)
+    await asynchronous.dispose()
+    return answer
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def differences(connection: Connection) -> Any:
+    return compare_metadata(
+        MigrationContext.configure(connection, opts={"compare_type": True}), METADATA
+    )
+
+
+async def test_the_schema_is_what_the_row_classes_say(
+    tmp_path: Path, database_url: str | None
+) -> None:
+    await migrate(tmp_path, database_url)
+
+    assert await on_connection(tmp_path, database_url, differences) == []
+
+
+async def test_a_schema_that_went_down_and_up_again_is_the_same(
+    tmp_path: Path, database_url: str | None
+) -> None:
+    await migrate(tmp_path, database_url)
+    above = await on_connection(tmp_path, database_url, tables)
+
+    await migrate(tmp_path, database_url, "base")
+    below = await on_connection(tmp_path, database_url, tables)
+    await migrate(tmp_path, database_url)
+
+    assert below == {"alembic_version"}
+    assert await on_connection(tmp_path, database_url, tables) == above
+    assert await on_connection(tmp_path, database_url, differences) == []
+
+
+async def test_a_column_too_few_would_be_noticed(tmp_path: Path, database_url: str | None) -> None:
+    await migrate(tmp_path, database_url)
+
+    def drop(connection: Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE project DROP COLUMN is_closed")
+
+    await on_connection(tmp_path, database_url, drop)
+
+    assert len(await on_connection(tmp_path, database_url, differences)) == 1
+
+
+async def test_migrating_again_changes_nothing(tmp_path: Path, database_url: str | None) -> None:
+    await migrate(tmp_path, database_url)
+    await migrate(tmp_path, database_url)
+
+    def revision(connection: Connection) -> Any:
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+
+    assert await on_connection(tmp_path, database_url, revision) == [HEAD]
+
+
+async def test_a_file_that_was_written_by_the_first_release_opens(tmp_path: Path) -> None:
+    """The oldest schema with a row in it, brought to the newest one."""
+    engine = create_engine(f"sqlite:///{sqlite_file(tmp_path)}", poolclass=NullPool)
+    with engine.begin() as connection:
+        change_schema(connection, VERSIONS[0].stem)
+    with sqlite3.connect(sqlite_file(tmp_path)) as file:
+        file.execute(
+            "INSERT INTO organisation (id, name, time_zone, currency, is_practice, created_at)"
+            " VALUES (?, 'Fennick', 'Europe/Berlin', 'EUR', 0, 0)",
+            (bytes(16),),
+        )
+
+    await migrate(tmp_path, None)
+    database = open_database(tmp_path, None)
+    names = [one.name for one in await database.read(lambda unit: unit.organisations.all())]
+    await database.close()
+
+    assert names == ["Fennick"]
+
+
+def test_the_newest_revision_is_the_one_that_the_code_expects() -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(migrations_folder()))
+
+    assert ScriptDirectory.from_config(configuration).get_heads() == [HEAD]
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: str(version.stem))
+def test_a_migration_is_named_after_its_day_kind_and_purpose(version: Path) -> None:
+    assert re.fullmatch(r"\d{8}_(pre|post)_[a-z0-9_]+", version.stem)
+    assert f'revision = "{version.stem}"' in version.read_text("utf-8")
