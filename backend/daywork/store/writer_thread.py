@@ -71,15 +71,19 @@ _Job = tuple[Callable[[Connection], Any], "Future[Any]"]
 
 
 def _run_turn(connection: Connection, turn: Sequence[_Job]) -> None:
-    done: list[tuple[Future[Any], Any, Exception | None]] = []
+    jobs = [job for job in turn if job[1].set_running_or_notify_cancel()]
+    done: list[tuple[Any, Exception | None]] = []
     try:
         with connection.begin():
-            for act, answer in turn:
-                if answer.set_running_or_notify_cancel():
-                    done.append((answer, *_run_job(connection, act)))
+            for act, _ in jobs:
+                done.append(_run_job(connection, act))
     except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it
-        done = [(answer, None, failure or error) for answer, _, failure in done]
-    for answer, result, failure in done:
+        # A commit that failed leaves its transaction open, and no other could begin.
+        connection.connection.rollback()
+        # Nothing of the turn is on the disk, and some of it may not even have begun.
+        failures = [failure for _, failure in done] + [None] * (len(jobs) - len(done))
+        done = [(None, failure or error) for failure in failures]
+    for (_, answer), (result, failure) in zip(jobs, done, strict=True):
         if failure is None:
             answer.set_result(result)
         else:
