@@ -20,6 +20,7 @@ from daywork.notifications.web_push import WebPushSender
 from daywork.security.secrets import key_file
 from daywork.settings import Settings
 from daywork.store.database import Database, open_database
+from daywork.store.durability import refuse_unsafe_settings
 from daywork.store.migration import migrate
 
 
@@ -75,7 +76,12 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
 
 
 async def open_store(settings: Settings) -> Database:
-    """Return the database at its newest schema."""
+    """Return the database at its newest schema.
+
+    Raises: DatabaseUnsafe if PostgreSQL could lose what was acknowledged.
+    """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.database_url is not None:
+        await refuse_unsafe_settings(settings.database_url)
     await migrate(settings.home, settings.database_url)
     return open_database(settings.home, settings.database_url)

@@ -28,6 +28,7 @@ DomainError
     ValueRefused          value.refused
   InvalidState
     CursorExpired         cursor_expired
+    DatabaseUnsafe        database.unsafe
     HomeInUse             home.in_use
   LimitExceeded
     RateLimited           rate_limited
@@ -270,6 +271,12 @@ class CursorExpired(InvalidState):
     """The cursor is older than the oldest tombstone kept."""
 
     code = "cursor_expired"
+
+
+class DatabaseUnsafe(InvalidState):
+    """The database could lose what was acknowledged; nothing is stored in it."""
+
+    code = "database.unsafe"
 
 
 class HomeInUse(InvalidState):
