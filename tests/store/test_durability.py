@@ -1,16 +1,24 @@
 """PostgreSQL with settings that could lose an acknowledged hour is not used."""
 
+from pathlib import Path
+
 import asyncpg
 import pytest
 
 from daywork.core.errors import DatabaseUnsafe
+from daywork.store.database import open_database
 from daywork.store.durability import UNSAFE, check_settings, refuse_unsafe_settings
 
 SAFE = dict.fromkeys(UNSAFE, "on")
 
 
 async def test_a_postgresql_as_it_is_installed_is_used(postgresql_url: str) -> None:
-    assert await refuse_unsafe_settings(postgresql_url) is None
+    await refuse_unsafe_settings(postgresql_url)
+    database = open_database(Path(), postgresql_url)
+    organisations = await database.read(lambda unit: unit.organisations.all())
+    await database.close()
+
+    assert organisations == []
 
 
 async def test_a_database_that_commits_asynchronously_is_refused(postgresql_url: str) -> None:

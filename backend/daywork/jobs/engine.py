@@ -20,6 +20,7 @@ from daywork.core.ids import OrganisationId, PersonId
 from daywork.jobs.schedule import SCHEDULES
 from daywork.jobs.tools import Tools, clear_away, lay_out
 from daywork.jobs.workflows import post_organisation, sweep, tell
+from daywork.store.database import sqlite_url
 
 LOGGER = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ def _configuration(home: Path, database_url: str | None) -> DBOSConfig:
     on_sqlite = database_url is None
     return {
         "name": "daywork",
-        "system_database_url": f"sqlite:///{home / 'jobs.sqlite'}" if on_sqlite else database_url,
+        "system_database_url": sqlite_url(home / "jobs.sqlite") if on_sqlite else database_url,
         "application_version": APPLICATION_VERSION,
         # Processes that share PostgreSQL do not take up each other's running work.
         "executor_id": "local" if on_sqlite else f"{socket.gethostname()}-{os.getpid()}",

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -64,7 +64,9 @@ class SqliteDatabase:
         self._write_engine = _sqlite_engine(file, read_only=False)
         self._read_engine = _sqlite_engine(file, read_only=True)
         self._writer = WriterThread(self._write_engine)
-        self._near = sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False)
+        self._near = sqlite3.connect(
+            f"{file.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
+        )
         self._near.isolation_level = None
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="daywork-reader")
         self._lanes: dict[OrganisationId, PushLane] = {}
@@ -184,6 +186,11 @@ def sqlite_file(home: Path) -> Path:
     return home / "daywork.sqlite"
 
 
+def sqlite_url(file: Path) -> str:
+    """Return SQLAlchemy's address of ``file``, whatever characters are in its name."""
+    return URL.create("sqlite", database=str(file)).render_as_string()
+
+
 def _act_on_session(session: Session, act: Act[Answer]) -> Answer:
     unit = UnitOfWork(lambda: session)
     answer = act(unit)
@@ -204,7 +211,7 @@ def _run_unit(connection: Connection, act: Act[Answer]) -> Answer:
 
 def _sqlite_engine(file: Path, *, read_only: bool) -> Engine:
     engine = create_engine(
-        f"sqlite:///{file}",
+        sqlite_url(file),
         # The writer keeps one connection for good; readers take turns on a few.
         poolclass=QueuePool if read_only else StaticPool,
         connect_args={"check_same_thread": False, "timeout": 30},

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, NullPool, create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from daywork.store.database import sqlite_file, with_asyncpg
+from daywork.store.database import sqlite_file, sqlite_url, with_asyncpg
 
 HEAD = "20261124_pre_first_tables"
 
@@ -62,7 +62,7 @@ def _recorded_revision(connection: Connection) -> str | None:
 
 
 def _migrate_sqlite(file: Path, revision: str) -> None:
-    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
+    engine = create_engine(sqlite_url(file), poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Any, _record: Any) -> None:
