@@ -13,7 +13,6 @@ export type Route =
   | { readonly name: 'inbox' }
   | { readonly name: 'person_day'; readonly person: string; readonly date: string }
   | { readonly name: 'postings' }
-  | { readonly name: 'posting'; readonly id: string }
   | { readonly name: 'unknown' }
 
 export type RouteName = Route['name']
@@ -45,8 +44,6 @@ export function href(route: Route): string {
       return `/entry/${encodeURIComponent(route.id)}`
     case 'person_day':
       return `/inbox/${encodeURIComponent(route.person)}/${route.date}`
-    case 'posting':
-      return `/postings/${encodeURIComponent(route.id)}`
     case 'join':
     case 'outbox':
     case 'needs':
@@ -81,7 +78,6 @@ function routeWith(place: string, detail: string): Route {
   if (place === 'week' && DAY.test(detail)) return { name: 'week', monday: detail }
   if (place === 'add' && DAY.test(detail)) return { name: 'add', date: detail }
   if (place === 'entry' && detail !== '') return { name: 'entry', id: detail }
-  if (place === 'postings' && detail !== '') return { name: 'posting', id: detail }
   return { name: 'unknown' }
 }
 

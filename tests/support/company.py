@@ -47,6 +47,16 @@ class Company:
         query = "SELECT item FROM operation WHERE organisation_id = ? ORDER BY rowid"
         return [str(json.loads(item)["by"]) for (item,) in self._asked(query)]
 
+    def forget_history(self) -> None:
+        """Make the server remember other hashes than its phones do, as after a mixed-up restore."""
+        self._change("UPDATE device SET last_chain_hash = randomblob(32) WHERE organisation_id = ?")
+        self._change("UPDATE operation SET chain_hash = randomblob(32) WHERE organisation_id = ?")
+
+    def _change(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.server.home / "daywork.sqlite")) as database:
+            database.execute(statement, (UUID(self.id).bytes,))
+            database.commit()
+
     def _asked(self, query: str) -> list[tuple[str]]:
         file = self.server.home / "daywork.sqlite"
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:

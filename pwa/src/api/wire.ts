@@ -151,8 +151,6 @@ export const historyShape = objectOf({
 
 export const pushKeyShape = objectOf({ key: text })
 
-const count = optional(number, null)
-
 export const postingsShape = objectOf({
   postings: listOf(
     objectOf({
@@ -168,17 +166,8 @@ export const postingsShape = objectOf({
       posted_at: optional(text, null),
     }),
   ),
-  totals: optional(
-    objectOf({
-      held: count,
-      held_seconds: count,
-      posted: count,
-      posted_seconds: count,
-      waiting: count,
-      waiting_seconds: count,
-    }),
-    null,
-  ),
+  /** By the server's states: computed, frozen, held, posted, withdrawn. */
+  totals: recordOf(objectOf({ count: number, seconds: number })),
 })
 
 export type Pull = Shaped<typeof pullShape>

@@ -64,7 +64,6 @@ const homes: Readonly<Partial<Record<RouteName, Main>>> = {
   inbox: 'inbox',
   person_day: 'inbox',
   postings: 'postings',
-  posting: 'postings',
   me: 'me',
 }
 
