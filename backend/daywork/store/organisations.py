@@ -77,8 +77,18 @@ class OrganisationStore:
         """Return the revision of projects, tasks and people."""
         return self._counter(organisation_id).reference_revision
 
+    def lock(self, organisation_id: OrganisationId) -> None:
+        """Keep pushes of this organisation waiting until the commit, as they keep others.
+
+        A use case that changes postings outside a push takes this lock first: else a
+        push and it could each decide by what the other is about to change.
+        """
+        self._session.get(SyncCounterRow, organisation_id, with_for_update=True)
+
     def reference_changed(self, organisation_id: OrganisationId) -> None:
         """Count one change of projects, tasks or people."""
+        # Locked: of two changes at once none may be counted as the other's.
+        self.lock(organisation_id)
         self._counter(organisation_id).reference_revision += 1
         self._session.flush()
 

@@ -35,6 +35,7 @@ def map_subject(
     there is no such person or project.
     """
     checked_reference(reference)
+    unit.organisations.lock(organisation_id)
     if local_id not in subjects(unit, organisation_id)[subject]:
         message = f"There is no {subject} with the id {local_id}."
         raise NameUnknown(message)

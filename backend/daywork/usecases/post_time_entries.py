@@ -32,6 +32,7 @@ def plan_batch(
 
     What cannot be posted is held with its reason until its cause is mended.
     """
+    unit.organisations.lock(organisation_id)
     approved_until = now - timedelta(seconds=hold_seconds)
     mapping = unit.mappings.present(organisation_id)
     rates = unit.hourly_rates.all(organisation_id)
