@@ -61,8 +61,8 @@ test-slow: test ## what takes longer than a commit should wait for
 migrate: .venv/dev.stamp ## draft a migration from the row classes (M="pre add_something")
 	$(RUN)/python scripts/draft_migration.py $(M)
 
-bench: .venv/dev.stamp .cache/test-tools.stamp ## rates of push, pull and posting beside the bare database's, in one run
-	$(RUN)/python -m bench
+bench: .venv/dev.stamp .cache/test-tools.stamp ## rates of push, pull and posting beside the bare database's, in one run (SHORT=1 to try it)
+	@$(if $(SHORT),SHORT=1 )$(RUN)/python -m bench
 
 soak-ci: .venv/dev.stamp .cache/test-tools.stamp ## the longer fault runs, once an issue (RECORDS=file.csv for your own records)
 	$(RUN)/python -m pytest tests/faults tests/simulation --soak $(if $(RECORDS),--records $(RECORDS)) --timeout 3600
