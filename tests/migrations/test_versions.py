@@ -5,15 +5,17 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, create_engine, inspect
+from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from daywork.core.ids import OrganisationId
 from daywork.store.database import open_database, sqlite_file, with_asyncpg
 from daywork.store.metadata import METADATA
 from daywork.store.migration import HEAD, change_schema, migrate, migrations_folder
@@ -106,6 +108,35 @@ async def test_a_file_that_was_written_by_the_first_release_opens(tmp_path: Path
     await database.close()
 
     assert names == ["Fennick"]
+
+
+async def test_organisations_that_shared_their_books_get_their_own_and_the_oldest_keeps_them(
+    tmp_path: Path, database_url: str | None
+) -> None:
+    await migrate(tmp_path, database_url, "base")
+    await migrate(tmp_path, database_url, "20261124_pre_first_tables")
+    ids = [UUID(int=number) for number in (3, 1, 2)]
+
+    def add(connection: Connection) -> None:
+        is_sqlite = connection.dialect.name == "sqlite"
+        statement = text(
+            "INSERT INTO organisation (id, name, time_zone, currency, is_practice, created_at)"
+            " VALUES (:id, :name, 'UTC', 'EUR', false, :created_at)"
+        )
+        for created_at, found in enumerate(ids):
+            value = found.bytes if is_sqlite else found
+            facts = {"id": value, "name": str(found), "created_at": created_at}
+            connection.execute(statement, facts)
+
+    await on_connection(tmp_path, database_url, add)
+    await migrate(tmp_path, database_url)
+    database = open_database(tmp_path, database_url)
+    books = await database.read(
+        lambda unit: [unit.organisations.books(OrganisationId(found)) for found in ids]
+    )
+    await database.close()
+
+    assert books == ["", str(ids[1]), str(ids[2])]
 
 
 def test_the_newest_revision_is_the_one_that_the_code_expects() -> None:

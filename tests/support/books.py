@@ -24,10 +24,10 @@ class Books:
     sent: int = 0
     failure: Exception | None = None
 
-    def rendered(self, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
+    def rendered(self, books: str, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
         """Write the lines down as they are."""
         text = "".join(f"{line.entry_id} {line.worked_seconds}\n" for line in lines)
-        return FrozenBatch(batch_id, [("book", text)])
+        return FrozenBatch(batch_id, [(f"{books}/book".lstrip("/"), text)])
 
     def deliver(self, batch: FrozenBatch) -> None:
         """Keep the block, or fail before or after."""

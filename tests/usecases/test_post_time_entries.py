@@ -9,7 +9,7 @@ import pytest
 from daywork.accounting.port import FrozenBatch
 from daywork.accounting.vendors.plain_text import PlainTextLedger
 from daywork.core.errors import Unavailable
-from daywork.core.ids import BatchId
+from daywork.core.ids import BatchId, OrganisationId
 from daywork.core.mapping import Subject
 from daywork.store.database import Database
 from daywork.store.postings import StateTotal
@@ -322,6 +322,20 @@ async def test_a_batch_that_is_not_there_is_nothing_to_deliver(
     await deliver_batch(crew.database, books, COMPANY, BatchId(UUID(int=9)), now)
 
     assert books.sent == 0
+
+
+async def test_two_organisations_of_one_home_never_share_books(
+    crew: Crew, books: Books, now: datetime
+) -> None:
+    other = await found_crew(crew.database, now, OrganisationId(UUID(int=0xC1)))
+    for one in (other, crew):
+        await map_all(one, now)
+        await one.record("pump", now)
+        await one.approve("pump", now)
+        await post(one, books, now)
+
+    names = [name for ((name, _),) in books.blocks.values()]
+    assert names == [f"{other.organisation_id}/book", "book"]
 
 
 async def test_the_real_books_get_the_hours(

@@ -22,8 +22,12 @@ class FrozenBatch:
 class AccountingSystem(Protocol):
     """A ledger. Both calls may be repeated: the effect happens once."""
 
-    def rendered(self, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
-        """Return the bytes of a batch; pure, so that a dry run is the batch."""
+    def rendered(self, books: str, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
+        """Return the bytes of a batch; pure, so that a dry run is the batch.
+
+        ``books`` names an organisation's own books, the empty name those of the
+        home's first one. No books are ever shared.
+        """
         ...
 
     def deliver(self, batch: FrozenBatch) -> None:

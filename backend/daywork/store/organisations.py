@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Session
 from sqlmodel import Field, select
 
@@ -17,6 +17,7 @@ class OrganisationRow(Row, table=True):
     """A company with its own people, projects and ledger."""
 
     __tablename__ = "organisation"
+    __table_args__ = (Index("uq_organisation_books", "books", unique=True),)
 
     id: UUID = Field(primary_key=True, sa_type=Id)
     name: str = Field(sa_type=String(200), unique=True)
@@ -24,6 +25,7 @@ class OrganisationRow(Row, table=True):
     currency: str = Field(sa_type=String(3))
     is_practice: bool = False
     created_at: datetime = Field(sa_type=Instant)
+    books: str = Field(default="", sa_type=String(36))  # which books; the first has the unnamed
 
 
 class SyncCounterRow(Row, table=True):
@@ -44,7 +46,11 @@ class OrganisationStore:
         self._session = session
 
     def add(self, organisation: Organisation, *, epoch: str, now: datetime) -> None:
-        """Store a new organisation with a counter at 0."""
+        """Store a new organisation with a counter at 0.
+
+        The first one of a home gets the unnamed books, each further one its own.
+        """
+        is_first = self._session.scalars(select(OrganisationRow.id).limit(1)).first() is None
         self._session.add(
             OrganisationRow(
                 id=organisation.id,
@@ -53,6 +59,7 @@ class OrganisationStore:
                 currency=organisation.currency,
                 is_practice=organisation.is_practice,
                 created_at=now,
+                books="" if is_first else str(organisation.id),
             )
         )
         self._session.flush()
@@ -68,6 +75,12 @@ class OrganisationStore:
         """Return the organisation, or None."""
         row = self._session.get(OrganisationRow, organisation_id)
         return None if row is None else _from_row(row)
+
+    def books(self, organisation_id: OrganisationId) -> str:
+        """Return the name of the organisation's books; the first organisation's is empty."""
+        row = self._session.get(OrganisationRow, organisation_id)
+        assert row is not None, "only a stored organisation posts"
+        return row.books
 
     def epoch(self, organisation_id: OrganisationId) -> str:
         """Return the mark of this history; it changes when a backup is restored."""

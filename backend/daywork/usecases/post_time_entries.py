@@ -55,7 +55,8 @@ def plan_batch(
         unit.postings.write_down()
     # The same postings give the same batch id, whoever plans them.
     batch_id = BatchId(uuid5(organisation_id, " ".join(str(p.id) for p, _ in chosen)))
-    frozen = ledger.rendered(batch_id, [line for _, line in chosen])
+    books = unit.organisations.books(organisation_id)
+    frozen = ledger.rendered(books, batch_id, [line for _, line in chosen])
     unit.postings.add_batch(
         organisation_id,
         Batch(

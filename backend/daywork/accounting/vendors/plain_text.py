@@ -43,13 +43,14 @@ _HEADS = {
 
 
 class PlainTextLedger:
-    """Two journals in one folder."""
+    """Two journals for each organisation's books, all in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def rendered(self, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
-        """Return both documents' blocks of the batch."""
+    def rendered(self, books: str, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
+        """Return both documents' blocks of the batch; named books have a folder of their own."""
+        place = f"{books}/" if books else ""
         hours = _hours(lines)
         blocks = {
             HLEDGER: [_hledger(line, part) for line, part in zip(lines, hours, strict=True)],
@@ -58,21 +59,22 @@ class PlainTextLedger:
         return FrozenBatch(
             batch_id,
             [
-                (name, f"{_begin(batch_id)}\n{''.join(parts)}{_end(batch_id)}\n\n")
+                (f"{place}{name}", f"{_begin(batch_id)}\n{''.join(parts)}{_end(batch_id)}\n\n")
                 for name, parts in blocks.items()
             ],
         )
 
     def deliver(self, batch: FrozenBatch) -> None:
         """Write the block into each document that does not have it yet."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(self._folder)
         with (self._folder / ".lock").open("w") as lock:
             # Several processes may post on PostgreSQL; each sees what the last one wrote.
             fcntl.flock(lock, fcntl.LOCK_EX)
             for name, block in batch.documents:
                 file = self._folder / name
-                present = file.read_bytes() if file.is_file() else _HEADS[name].encode()
+                present = file.read_bytes() if file.is_file() else _HEADS[file.name].encode()
                 if _begin(batch.id).encode() not in present:
+                    _make_folder(file.parent)
                     _write_whole(file, present + block.encode())
 
     def holds(self, batch: FrozenBatch) -> bool:
@@ -155,8 +157,20 @@ def _write_whole(file: Path, content: bytes) -> None:
         output.flush()
         os.fsync(output.fileno())
     beside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
+    _keep_names(file.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder for its owner only, so that it is there after a power cut."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _keep_names(folder.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Bring to the disk which names a folder has: syncing a file does not do that."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
