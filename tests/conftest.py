@@ -21,6 +21,7 @@ _NUMBERS = count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Longer runs, and records of one's own."""
     parser.addoption("--soak", action="store_true", help="run the fault tests at full length")
+    parser.addoption("--pictures", action="store_true", help="write the screens to docs/screens")
     parser.addoption("--records", help="a CSV of time records for the replay under faults")
 
 

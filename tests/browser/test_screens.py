@@ -1,0 +1,122 @@
+"""Every screen in every theme and width: nothing that axe objects to, nothing that is cut off.
+
+With ``--pictures`` the screens are written to docs/screens as well.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from support.browser_phone import BrowserPhone
+from support.screen_tour import ScreenTour
+from support.server import running_server
+
+ROOT = Path(__file__).parents[2]
+AXE = (ROOT / "pwa/node_modules/axe-core/axe.min.js").read_text("utf-8")
+PICTURES = ROOT / "docs/screens"
+WIDTHS = (320, 360, 768, 1280)
+HEIGHTS = {320: 640, 360: 740, 768: 1024, 1280: 800}
+THEMES = ("light", "dark", "sunlight")
+SCREENS = (
+    *("join", "today-off", "today-working", "week", "add-entry", "conflict", "returned"),
+    *("outbox", "me", "inbox", "person-day", "return", "approve", "postings"),
+)
+PICTURE_BYTES_MAX = 100_000
+
+# Wider than the screen, or with a text that its box cuts off.
+CUT_OFF = """() => {
+  const wide = document.documentElement.scrollWidth > innerWidth
+    ? [`the page is ${document.documentElement.scrollWidth} px wide`] : []
+  const cut = [...document.querySelectorAll('h1, h2, p, a, button, label, dt, dd')]
+    .filter((one) => one.checkVisibility() && getComputedStyle(one).overflowX === 'visible')
+    .filter((one) => {
+      const box = one.getBoundingClientRect()
+      return box.width > 1 && (box.left < -1 || box.right > innerWidth + 1)
+        && !one.closest('[role=region], .table, table, .visually-hidden')
+    })
+    .map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 40)}`)
+  return [...wide, ...cut]
+}"""
+
+
+@pytest.fixture(scope="module")
+def tour(
+    browser: Browser, zone: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ScreenTour]:
+    home = tmp_path_factory.mktemp("screens") / "home"
+    with running_server(home, DAYWORK_PUSHES_PER_MINUTE="6000") as server:
+        made = ScreenTour(browser, server, zone)
+        yield made
+        complaints = made.close()
+    assert complaints == []
+
+
+def wear(phone: BrowserPhone, theme: str, width: int) -> None:
+    phone.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    phone.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+
+
+def objections(phone: BrowserPhone) -> list[str]:
+    """Return what axe objects to, with the element concerned."""
+    # The page's own policy forbids scripts from elsewhere; the debugger may evaluate one.
+    phone.page.evaluate(AXE)
+    found: dict[str, Any] = phone.page.evaluate("async () => axe.run(document)")
+    return [
+        f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_has_no_obstacle_and_nothing_is_cut_off(
+    tour: ScreenTour, screen: str, request: pytest.FixtureRequest
+) -> None:
+    phone = tour.screens()[screen]()
+    faults: list[str] = []
+    for theme in THEMES:
+        for width in WIDTHS:
+            wear(phone, theme, width)
+            cut = phone.page.evaluate(CUT_OFF)
+            # Colours do not depend on the width, nor most of the rest on the theme.
+            found = objections(phone) if width == 360 or theme == "light" else []
+            faults += [f"{theme} {width}: {fault}" for fault in (*cut, *found)]
+    wear(phone, "light", 360)
+    if request.config.getoption("--pictures"):
+        take_pictures(phone, screen)
+
+    assert "\n".join(faults) == ""
+
+
+def test_the_screens_of_the_tour_are_the_ones_that_are_looked_at(tour: ScreenTour) -> None:
+    assert set(tour.screens()) == set(SCREENS)
+
+
+def test_german_words_fit_too(tour: ScreenTour) -> None:
+    phone = tour.phones["manager"]
+    phone.page.evaluate("localStorage.setItem('daywork.language', 'de')")
+    faults: list[str] = []
+    try:
+        for path in ("/", "/inbox", "/me", "/add", "/week"):
+            phone.open(path)
+            for width in WIDTHS:
+                wear(phone, "light", width)
+                faults += [f"{path} {width}: {cut}" for cut in phone.page.evaluate(CUT_OFF)]
+    finally:
+        phone.page.evaluate("localStorage.setItem('daywork.language', 'en')")
+        wear(phone, "light", 360)
+
+    assert "\n".join(faults) == ""
+
+
+def take_pictures(phone: BrowserPhone, screen: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    for theme in ("light", "dark"):
+        wear(phone, theme, 360)
+        file = PICTURES / f"{screen}-{theme}.png"
+        phone.page.screenshot(path=file)
+        assert file.stat().st_size < PICTURE_BYTES_MAX
+    wear(phone, "light", 360)
