@@ -51,6 +51,11 @@ def canonical(value: JsonValue) -> bytes:
     return text.encode()
 
 
+def compact(value: JsonValue) -> str:
+    """Return ``value`` without spaces, its members in the order in which they stand."""
+    return "".join(_chunks(value, 0))
+
+
 def _sorted_by_utf16(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import cast
 from uuid import UUID
 
+from daywork.core.canonical_json import compact
 from daywork.core.ids import Actor, Dot, PersonId, TimeEntryId
 from daywork.core.instant import epoch_seconds, instant_text
 from daywork.core.json_value import JsonValue
@@ -50,14 +51,14 @@ def content_text(
         content["returned"] = _returned_content(entry, names)
     if any(flag.startswith("conflict:") for flag in entry.flags):
         content["authors"] = _authors_content(entry, names, labels)
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return compact(content)
 
 
 def text_with_flags(text: str, flags: tuple[str, ...]) -> str:
     """Return the row with other flags: all that a near entry's change may do to it."""
     content = json.loads(text)
     content["flags"] = list(flags)
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return compact(content)
 
 
 def entry_from_content(

@@ -6,6 +6,7 @@ converted, so that an instant has one spelling in hashes and digests.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 SECONDS_PER_DAY: Final = 86_400
@@ -13,12 +14,21 @@ SECONDS_PER_DAY: Final = 86_400
 INSTANT_FORM: Final = "20[0-9]{2}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 
 _INSTANT = re.compile(INSTANT_FORM)
+_INSTANT_CHARACTERS: Final = 20
+_INSTANTS_MAX: Final = 4_096  # remembered: one operation asks for the same two a dozen times
 _ORDINAL_OF_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 
 
 def epoch_seconds(text: object) -> int | None:
     """Return the seconds since 1970-01-01 UTC, or None if not an exact instant."""
-    if type(text) is not str or _INSTANT.fullmatch(text) is None:
+    if type(text) is not str or len(text) != _INSTANT_CHARACTERS:
+        return None
+    return _epoch_seconds(text)
+
+
+@lru_cache(maxsize=_INSTANTS_MAX)
+def _epoch_seconds(text: str) -> int | None:
+    if _INSTANT.fullmatch(text) is None:
         return None
     try:
         moment = datetime.fromisoformat(text)

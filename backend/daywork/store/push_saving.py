@@ -1,10 +1,9 @@
 """Save what a group of pushes changed, in whole columns; the counter comes last."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from daywork.core.canonical_json import canonical
+from daywork.core.canonical_json import canonical, compact
 from daywork.core.hash_chain import encode_base64url
 from daywork.core.ids import OrganisationId, TimeEntryId
 from daywork.core.time_entry import interval
@@ -33,7 +32,7 @@ def save(
     released = [logged for dot, logged in working.released.items() if dot not in new]
     if released:
         rows = [
-            (organisation_id, *logged.dot, logged.held_code, _text(logged.result))
+            (organisation_id, *logged.dot, logged.held_code, compact(logged.result))
             for logged in released
         ]
         yield Change(sql.CHANGE_RESULTS, rows)
@@ -107,7 +106,7 @@ def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> 
         logged.held_code,
         None if alias_of is None else f"{alias_of[0]}/{alias_of[1]}",
         _item_text(logged),
-        _text(logged.result),
+        compact(logged.result),
     )
 
 
@@ -115,13 +114,13 @@ def _item_text(logged: LoggedOperation) -> str:
     """Return the item without the values of dropped groups; their leaves stay."""
     operation = logged.operation
     if operation is None or not operation.dropped:
-        return _text(logged.item)
+        return compact(dict(logged.item))
     item = dict(logged.item)
     groups = item["s"]
     assert isinstance(groups, dict), "a readable operation has readable groups"
     item["s"] = {name: group for name, group in groups.items() if name not in operation.dropped}
     item["dropped"] = {name: encode_base64url(operation.leaves[name]) for name in operation.dropped}
-    return _text(item)
+    return compact(item)
 
 
 def _device_row(
@@ -160,7 +159,3 @@ def _entry_row(organisation_id: OrganisationId, entry: EntryState, text: str) ->
         entry.posted_digest,
         text,
     )
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -87,6 +87,11 @@ class Upsert:
         marks = ", ".join("?" for _ in self.columns)
         return f"{self._start} VALUES ({marks}) {self._conflict}".rstrip()
 
+    @cached_property
+    def uuid_positions(self) -> Sequence[int]:
+        """Where a row has ids."""
+        return _uuid_positions(tuple(self.columns.values()))
+
     @property
     def _start(self) -> str:
         return f"INSERT INTO {self.table} ({', '.join(self.columns)})"
@@ -129,6 +134,11 @@ class Update:
         changes = ", ".join(f"{column} = ?" for column in self.changed)
         match = " AND ".join(f"{column} = ?" for column in self.key)
         return f"UPDATE {self.table} SET {changes} WHERE {match}"
+
+    @cached_property
+    def uuid_positions(self) -> Sequence[int]:
+        """Where a row has ids."""
+        return _uuid_positions((*self.key.values(), *self.changed.values()))
 
     @cached_property
     def sqlite_order(self) -> Sequence[int]:
@@ -212,7 +222,11 @@ def _sqlite_rows(cursor: Any, query: Query) -> Rows:
 
 def _change_sqlite(cursor: Any, change: Change) -> None:
     statement = change.statement
-    rows = [[_to_sqlite(value) for value in row] for row in change.rows]
+    rows = [list(row) for row in change.rows]
+    for position in statement.uuid_positions:
+        for row in rows:
+            if row[position] is not None:
+                row[position] = row[position].bytes
     if isinstance(statement, Update):
         order = statement.sqlite_order
         rows = [[row[position] for position in order] for row in rows]
@@ -237,8 +251,13 @@ def _to_sqlite(value: Any) -> Any:
     return value.bytes if isinstance(value, UUID) else value
 
 
-def _from_sqlite(rows: Rows, kinds: Sequence[str]) -> Rows:
-    uuids = [position for position, kind in enumerate(kinds) if kind == "uuid"]
+@lru_cache(maxsize=256)
+def _uuid_positions(kinds: tuple[str, ...]) -> Sequence[int]:
+    return [position for position, kind in enumerate(kinds) if kind == "uuid"]
+
+
+def _from_sqlite(rows: Rows, kinds: tuple[str, ...]) -> Rows:
+    uuids = _uuid_positions(kinds)
     if not uuids or not rows:
         return rows
     result = []
