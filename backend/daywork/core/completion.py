@@ -109,11 +109,11 @@ def _complete(working: WorkingSet, logged: LoggedOperation) -> None:
 
 
 def _flag_crossings(working: WorkingSet) -> None:
-    touched = [working.entries[entry_id] for entry_id in working.touched]
-    owners = {entry.owner_id for entry in touched}
+    owners = {working.entries[entry_id].owner_id for entry_id in working.touched}
+    near_of = _by_owner(_near(working))
+    around_of = _by_owner(working.outskirts.values())
     for owner_id in owners:
-        near = [entry for entry in _near(working) if entry.owner_id == owner_id]
-        around = [entry for entry in working.outskirts.values() if entry.owner_id == owner_id]
+        near, around = near_of[owner_id], around_of.get(owner_id, ())
         times = {e.id: e.time_values() for e in (*near, *around) if not e.is_deleted}
         flags = crossing_flags(times)
         for entry in near:
@@ -126,6 +126,13 @@ def _set_crossings(working: WorkingSet, entry: EntryState, crossings: frozenset[
     if flags != entry.flags:
         entry.flags = flags
         working.touched.add(entry.id)
+
+
+def _by_owner(entries: Iterable[EntryState]) -> dict[PersonId, list[EntryState]]:
+    of_owner: dict[PersonId, list[EntryState]] = {}
+    for entry in entries:
+        of_owner.setdefault(entry.owner_id, []).append(entry)
+    return of_owner
 
 
 def _near(working: WorkingSet) -> Iterable[EntryState]:

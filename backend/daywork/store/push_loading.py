@@ -193,26 +193,32 @@ def _load_neighbours(
     organisation_id: OrganisationId, working: WorkingSet, mentioned: _Mentioned
 ) -> Steps:
     """Load the entries that may meet the touched ones, and those around them."""
-    for owner_id, span in mentioned.spans.items():
-        near = yield from _near(organisation_id, owner_id, span)
-        found = {entry.id: entry for entry in near if entry.id not in working.entries}
-        if not found:
-            continue
-        working.neighbours |= found
-        around = _Mentioned(spans={owner_id: span})
-        for entry in found.values():
-            _mention_times(around, entry)
-        if around.spans[owner_id] != span:
-            rim = yield from _near(organisation_id, owner_id, around.spans[owner_id])
-            for entry in rim:
-                if entry.id not in working.entries and entry.id not in working.neighbours:
-                    working.outskirts[entry.id] = entry
+    near = yield from _near(organisation_id, mentioned.spans)
+    found = {entry.id: entry for entry in near if entry.id not in working.entries}
+    working.neighbours |= found
+    around = _Mentioned(spans={e.owner_id: mentioned.spans[e.owner_id] for e in found.values()})
+    for entry in found.values():
+        _mention_times(around, entry)
+    wider = {
+        owner_id: span
+        for owner_id, span in around.spans.items()
+        if span != mentioned.spans[owner_id]
+    }
+    for entry in (yield from _near(organisation_id, wider)):
+        if entry.id not in working.entries and entry.id not in working.neighbours:
+            working.outskirts[entry.id] = entry
 
 
-def _near(organisation_id: OrganisationId, owner_id: PersonId, span: tuple[int, int]) -> Steps:
-    start, end = span
-    scalars = (organisation_id, owner_id, max(end, start + 1), start - _TWO_DAYS_SECONDS, start - 1)
-    rows = yield Query(sql.NEAR_ENTRIES, scalars)
+def _near(organisation_id: OrganisationId, spans: Mapping[PersonId, tuple[int, int]]) -> Steps:
+    each = [
+        (owner_id, max(end, start + 1), start - _TWO_DAYS_SECONDS, start - 1)
+        for owner_id, (start, end) in sorted(spans.items())
+    ]
+    if not each:
+        return []
+    rows: list[Sequence[Any]] = []
+    for statement in (sql.NEAR_ENTRIES, sql.LONG_ENTRIES):
+        rows += yield Query(statement, (organisation_id,), each)
     return [entry_from_content(row[0], row[2], row[1], []) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """The statements of the push path. Table and column names are those of the rows."""
 
-from daywork.store.statements import Select, Update, Upsert
+from daywork.store.statements import Select, SelectEach, Update, Upsert
 
 OPERATION_COLUMNS = {
     "organisation_id": "uuid",
@@ -76,6 +76,7 @@ WAITING_OPERATIONS = Select(
     "organisation_id = {0} AND held_code = 'causal_gap'",
     scalars=1,
     ending="ORDER BY actor, sequence_number LIMIT 1000",
+    index="ix_operation_waiting",  # else the order makes it read the whole log
 )
 CHAIN_HASHES = Select(
     {"actor": "text", "sequence_number": "bigint", "chain_hash": "bytea"},
@@ -85,13 +86,20 @@ CHAIN_HASHES = Select(
     keys={"actor": "text", "sequence_number": "bigint"},
 )
 ENTRIES = Select(_ENTRY, "time_entry", "organisation_id = {0}", scalars=1, keys={"id": "uuid"})
-# Two days back from the earliest start is far enough for all but the long ones.
-NEAR_ENTRIES = Select(
+_SPANS = {"owner_id": "uuid", "before": "bigint", "low": "bigint", "after": "bigint"}
+_MEETS = (
+    "organisation_id = {0} AND owner_id = {1} AND NOT is_deleted AND started_at < {2}"
+    " AND (ended_at > {4} OR ended_at IS NULL)"
+)
+# Two days back from the earliest start is far enough for all but the long ones, and
+# those have an index of their own: neither query reads a person's whole past.
+NEAR_ENTRIES = SelectEach(_ENTRY, "time_entry", f"{_MEETS} AND started_at > {{3}}", each=_SPANS)
+LONG_ENTRIES = SelectEach(
     _ENTRY,
     "time_entry",
-    "organisation_id = {0} AND owner_id = {1} AND NOT is_deleted AND started_at < {2}"
-    " AND (started_at > {3} OR is_long) AND (ended_at > {4} OR ended_at IS NULL)",
-    scalars=5,
+    f"{_MEETS} AND is_long AND started_at <= {{3}}",
+    each=_SPANS,
+    index="ix_time_entry_long",  # else the start makes it read the person's whole past
 )
 POSTINGS = Select(
     {

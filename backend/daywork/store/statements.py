@@ -35,6 +35,7 @@ class Select:
     keys: Mapping[str, str] | None = None
     ending: str = ""
     lock: str = ""  # PostgreSQL only: SQLite's writer is alone anyway
+    index: str = ""  # SQLite only: without statistics it does not see how small one is
 
     @cached_property
     def on_postgresql(self) -> str:
@@ -59,6 +60,43 @@ class Select:
     def __hash__(self) -> int:
         """Statements are module constants: identity is enough."""
         return id(self)
+
+
+@dataclass(frozen=True)
+class SelectEach:
+    """``SELECT columns FROM source WHERE condition``, once for each row of values.
+
+    ``{0}`` is the one scalar of all, ``{1}`` and on are the values of ``each``. One
+    round trip on PostgreSQL, where each would cost one; SQLite has none to save.
+    """
+
+    columns: Mapping[str, str]
+    source: str
+    condition: str
+    each: Mapping[str, str]
+    index: str = ""  # as in Select
+
+    @cached_property
+    def on_postgresql(self) -> str:
+        """The text that takes the scalar and one array a value."""
+        arrays = ", ".join(
+            f"${number + 2}::{kind}[]" for number, kind in enumerate(self.each.values())
+        )
+        wanted = [f"wanted.{name}" for name in self.each]
+        return (
+            f"SELECT found.* FROM unnest({arrays}) AS wanted({', '.join(self.each)}),"
+            f" LATERAL ({self._start('$1', *wanted)}) AS found"
+        )
+
+    @cached_property
+    def on_sqlite(self) -> str:
+        """The text that takes one row of values, the scalar first."""
+        marks = [f"?{number + 1}" for number in range(1 + len(self.each))]
+        return self._start(*marks, source=_indexed(self.source, self.index))
+
+    def _start(self, *values: str, source: str = "") -> str:
+        where = self.condition.format(*values)
+        return f"SELECT {', '.join(self.columns)} FROM {source or self.source} WHERE {where}"
 
 
 @dataclass(frozen=True)
@@ -151,7 +189,7 @@ class Update:
 class Query:
     """A select with its values; ``keys`` is a list of tuples."""
 
-    statement: Select
+    statement: Select | SelectEach
     scalars: Values
     keys: Sequence[Values] = ()
 
@@ -191,7 +229,8 @@ async def run_on_postgresql(connection: AsyncpgConnection, steps: Steps) -> Any:
             return stop.value
         if isinstance(step, Query):
             statement = step.statement
-            if statement.keys is not None and not step.keys:
+            has_keys = isinstance(statement, SelectEach) or statement.keys is not None
+            if has_keys and not step.keys:
                 rows = ()
                 continue
             columns = [list(column) for column in zip(*step.keys, strict=True)]
@@ -207,6 +246,12 @@ def _sqlite_rows(cursor: Any, query: Query) -> Rows:
     statement = query.statement
     scalars = [_to_sqlite(value) for value in query.scalars]
     kinds = tuple(statement.columns.values())
+    if isinstance(statement, SelectEach):
+        found = []
+        for key in query.keys:
+            values = scalars + [_to_sqlite(value) for value in key]
+            found += cursor.execute(statement.on_sqlite, values).fetchall()
+        return _from_sqlite(found, kinds)
     if statement.keys is None:
         found = cursor.execute(_sqlite_text(statement, 0), scalars).fetchall()
         return _from_sqlite(found, kinds)
@@ -214,9 +259,12 @@ def _sqlite_rows(cursor: Any, query: Query) -> Rows:
     for start in range(0, len(query.keys), PADDED_LENGTHS[-1]):
         keys = query.keys[start : start + PADDED_LENGTHS[-1]]
         length = next(padded for padded in PADDED_LENGTHS if padded >= len(keys))
-        padded = [*keys, *([keys[-1]] * (length - len(keys)))]
+        nothing = (None,) * len(statement.keys)  # Equal to no key.
+        padded = [*keys, *([nothing] * (length - len(keys)))]
         values = [_to_sqlite(value) for key in padded for value in key]
-        found += cursor.execute(_sqlite_text(statement, length), scalars + values).fetchall()
+        # Values stand in the text before the condition where they are a table.
+        given = scalars + values if len(statement.keys) == 1 else values + scalars
+        found += cursor.execute(_sqlite_text(statement, length), given).fetchall()
     return _from_sqlite(found, kinds)
 
 
@@ -236,15 +284,21 @@ def _change_sqlite(cursor: Any, change: Change) -> None:
 @lru_cache(maxsize=256)
 def _sqlite_text(statement: Select, length: int) -> str:
     where = statement.condition.format(*(["?"] * statement.scalars))
-    text = f"SELECT {', '.join(statement.columns)} FROM {statement.source} WHERE {where}"
-    if statement.keys is not None:
-        names = ", ".join(statement.keys)
-        if len(statement.keys) == 1:
-            text += f" AND {names} IN ({', '.join(['?'] * length)})"
-        else:
-            key = f"({', '.join('?' for _ in statement.keys)})"
-            text += f" AND ({names}) IN (VALUES {', '.join([key] * length)})"
+    source = _indexed(statement.source, statement.index)
+    keys = list(statement.keys or ())
+    if len(keys) == 1:
+        where += f" AND {keys[0]} IN ({', '.join(['?'] * length)})"
+    elif keys:
+        # Joined, for a list of row values uses an index by its first column only.
+        key = f"({', '.join('?' for _ in keys)})"
+        source = f"(VALUES {', '.join([key] * length)}) AS wanted CROSS JOIN {source}"
+        where += "".join(f" AND {name} = column{number}" for number, name in enumerate(keys, 1))
+    text = f"SELECT {', '.join(statement.columns)} FROM {source} WHERE {where}"
     return f"{text} {statement.ending}".rstrip()
+
+
+def _indexed(source: str, index: str) -> str:
+    return f"{source} INDEXED BY {index}" if index else source
 
 
 def _to_sqlite(value: Any) -> Any:

@@ -5,13 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, Index, String, Text, text
 from sqlalchemy.orm import Session
 from sqlmodel import Field, col, select
 
 from daywork.core.ids import OrganisationId, PersonId, TimeEntryId
 from daywork.store.organisations import SyncCounterRow
 from daywork.store.row import Id, Row
+
+_LONG = text("is_long")
 
 
 class TimeEntryRow(Row, table=True):
@@ -22,6 +24,13 @@ class TimeEntryRow(Row, table=True):
         Index("ix_time_entry_revision", "organisation_id", "revision"),
         Index("ix_time_entry_owner_revision", "organisation_id", "owner_id", "revision"),
         Index("ix_time_entry_interval", "organisation_id", "owner_id", "started_at"),
+        Index(
+            "ix_time_entry_long",
+            "organisation_id",
+            "owner_id",
+            sqlite_where=_LONG,
+            postgresql_where=_LONG,
+        ),
     )
 
     organisation_id: UUID = Field(primary_key=True, sa_type=Id)
