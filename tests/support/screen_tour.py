@@ -94,7 +94,7 @@ class ScreenTour:
         phone.open("/")
         phone.button(f"Start: {demo_crew.HOTEL}").click()
         phone.expect_text("Working")
-        phone.page.locator("main a").filter(has_text=demo_crew.HOTEL).first.click()
+        phone.page.locator("main a").filter(has_text=demo_crew.HOTEL).last.click()
         phone.page.get_by_label("Start", exact=True).fill("12:00")
         phone.button("Save").click()
         phone.sent()

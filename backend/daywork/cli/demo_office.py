@@ -63,18 +63,18 @@ async def equip(ask: Ask, founded: Founded, monday: date, folder: Path, lines: T
     """Give everybody a phone, and a tablet to the one who uses two devices."""
 
     async def enrolled(person: str, label: str) -> Phone:
-        phone = Phone(open_archive(folder / label), lines, label)
+        phone = Phone(open_archive(folder / f"{person}, {label}"), lines, label)
         await phone.enrol((await ask("invite", {"person": person}))["invite"])
         return phone
 
     people = (*demo_crew.WORKERS, demo_crew.MANAGER, demo_crew.OFFICE)
-    phones = {name: await enrolled(name, f"Phone of {name}") for name in people}
+    phones = {name: await enrolled(name, "Pixel 7") for name in people}
     owner = demo_crew.CONFLICT_OWNER
     return Week(
         organisation_id=founded.organisation_id,
         monday=monday,
         phones=phones,
-        tablet=await enrolled(owner, f"Tablet of {owner}"),
+        tablet=await enrolled(owner, "Galaxy Tab"),
         projects=founded.projects,
         tasks=founded.tasks,
     )
