@@ -23,6 +23,7 @@ class Books:
     blocks: dict[BatchId, Sequence[tuple[str, str]]] = field(default_factory=dict)
     sent: int = 0
     failure: Exception | None = None
+    only: BatchId | None = None  # the one batch that fails, else all do
 
     def rendered(self, books: str, batch_id: BatchId, lines: Sequence[PostingLine]) -> FrozenBatch:
         """Write the lines down as they are."""
@@ -31,12 +32,13 @@ class Books:
 
     def deliver(self, batch: FrozenBatch) -> None:
         """Keep the block, or fail before or after."""
-        if isinstance(self.failure, Unavailable):
-            raise self.failure
+        failure = self.failure if self.only in {None, batch.id} else None
+        if isinstance(failure, Unavailable):
+            raise failure
         self.sent += 1
         self.blocks[batch.id] = batch.documents
-        if self.failure is not None:
-            raise self.failure
+        if failure is not None:
+            raise failure
 
     def holds(self, batch: FrozenBatch) -> bool:
         """Whether it was kept."""

@@ -10,12 +10,13 @@ import pytest
 
 from daywork.core.ids import PersonId
 from daywork.core.push_subscription import PushSubscription
-from daywork.notifications.port import Gone, Outcome, PutOff, Refused, Taken
+from daywork.notifications.port import Gone, Outcome, PutOff, Refused
 from daywork.notifications.vapid import load_vapid_key
 from daywork.notifications.web_push import WebPushSender
 from daywork.store.database import Database
 from daywork.usecases.send_notifications import LEASE_SECONDS, tell_people, tell_waiting
 from support.push_service import PushService
+from support.senders import Recorder
 from support.told_devices import (
     COMPANY,
     OTHER_COMPANY,
@@ -31,24 +32,6 @@ FIRST, SECOND = "aaaaaaaaaa", "bbbbbbbbbb"
 MANAGER = PersonId(UUID(int=1))
 WINDOW = timedelta(minutes=5)
 SECOND_LATER = timedelta(seconds=1)
-
-
-class Recorder:
-    """A sender that notes the endpoints, and answers as it is told to."""
-
-    def __init__(self, *outcomes: Outcome) -> None:
-        self.sent: list[str] = []
-        self._outcomes = list(outcomes)
-
-    async def send(
-        self, subscriptions: Sequence[PushSubscription], now: datetime
-    ) -> Sequence[Outcome]:
-        """Note the endpoints."""
-        assert now.tzinfo is not None
-        self.sent += [subscription.endpoint for subscription in subscriptions]
-        return [
-            self._outcomes.pop(0) if self._outcomes else Taken() for _subscription in subscriptions
-        ]
 
 
 class Crash(Exception):

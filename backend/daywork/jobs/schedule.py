@@ -2,9 +2,10 @@
 
 from dbos import ScheduleInput
 
-from daywork.jobs.workflows import sweep
+from daywork.jobs.workflows import forget, sweep
 
 EVERY_MINUTE = "* * * * *"
+EVERY_NIGHT = "17 2 * * *"
 
 SCHEDULES: list[ScheduleInput] = [
     {
@@ -12,5 +13,11 @@ SCHEDULES: list[ScheduleInput] = [
         "workflow_fn": sweep,
         "schedule": EVERY_MINUTE,
         "context": None,
-    }
+    },
+    {
+        "schedule_name": "forget",
+        "workflow_fn": forget,
+        "schedule": EVERY_NIGHT,
+        "context": None,
+    },
 ]

@@ -4,8 +4,9 @@ A step may run again after a crash, so each use case is safe to repeat. What a
 crash left out altogether, the sweep starts.
 """
 
+import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,11 @@ from daywork.usecases.send_notifications import tell_people, tell_waiting
 DELIVERIES_MAX = 8
 FIRST_WAIT_SECONDS = 1.0
 WAIT_GROWTH = 3.0
+
+REMEMBERED_DAYS = 7
+FORGOTTEN_AT_ONCE = 500
+
+LOGGER = logging.getLogger(__name__)
 
 
 @DBOS.workflow()
@@ -45,14 +51,24 @@ async def tell(organisation_id: str, person_ids: Sequence[str]) -> None:
 
 @DBOS.workflow()
 async def sweep(_scheduled_at: datetime, _context: Any) -> None:
-    """Start what a crash left out, and what its time has come for."""
+    """Start what a crash left out, and what its time has come for.
+
+    One organisation's ledger that is away keeps nobody else waiting: a batch is
+    tried once, since the next sweep is near, and what is open is only started.
+    """
     left = await _find_unfinished()
     for organisation_id, batch_id in left["frozen"]:
-        await _deliver(organisation_id, batch_id)
+        await _try_to_deliver(organisation_id, batch_id)
     for organisation_id in left["open"]:
-        await post_organisation(organisation_id)
+        await DBOS.start_workflow_async(post_organisation, organisation_id)
     for organisation_id in left["all"]:
         await _tell_waiting(organisation_id)
+
+
+@DBOS.workflow()
+async def forget(scheduled_at: datetime, _context: Any) -> None:
+    """Forget workflows of long ago: what they did stands in the tables of postings."""
+    await _forget_before(scheduled_at - timedelta(days=REMEMBERED_DAYS))
 
 
 @DBOS.step()
@@ -77,6 +93,18 @@ async def _plan(organisation_id: str) -> str | None:
     backoff_rate=WAIT_GROWTH,
 )
 async def _deliver(organisation_id: str, batch_id: str) -> None:
+    await _deliver_now(organisation_id, batch_id)
+
+
+@DBOS.step()
+async def _try_to_deliver(organisation_id: str, batch_id: str) -> None:
+    try:
+        await _deliver_now(organisation_id, batch_id)
+    except Exception:
+        LOGGER.exception("a batch could not be delivered; the next sweep tries again")
+
+
+async def _deliver_now(organisation_id: str, batch_id: str) -> None:
     tools = on_hand()
     await deliver_batch(
         tools.database,
@@ -104,6 +132,17 @@ async def _tell_waiting(organisation_id: str) -> None:
     tools = on_hand()
     organisation = OrganisationId(UUID(organisation_id))
     await tell_waiting(tools.database, tools.sender, organisation, tools.clock())
+
+
+@DBOS.step()
+async def _forget_before(moment: datetime) -> None:
+    while True:
+        old = await DBOS.list_workflows_async(
+            completed_before=moment.isoformat(), limit=FORGOTTEN_AT_ONCE, load_input=False
+        )
+        if not old:
+            return
+        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
 
 
 @DBOS.step()
