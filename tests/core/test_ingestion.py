@@ -1,6 +1,5 @@
 """What the server answers to a push, and what it keeps."""
 
-import json
 from typing import Any
 
 import pytest
@@ -9,18 +8,16 @@ from daywork.core.errors import BadSignature, Forked, NotYourDevice, SequenceGap
 from daywork.core.hash_chain import encode_base64url
 from daywork.core.ids import Actor
 from daywork.core.json_value import JsonValue
-from daywork.core.merge import digest_of
 from support.chain import Chain, allocation, entry_id, interval
 from support.working import (
     ANA_PHONE,
     ANA_TABLET,
     BEN_PHONE,
-    CLOSED_PROJECT,
     MAX_PHONE,
     NOW,
-    OPEN_PROJECT,
-    TASK,
     Office,
+    codes,
+    new_entry,
 )
 
 DAY_MILLISECONDS = 86_400_000
@@ -29,20 +26,6 @@ DAY_MILLISECONDS = 86_400_000
 @pytest.fixture
 def office() -> Office:
     return Office()
-
-
-def new_entry(chain: Chain, name: str = "pump", end: str | None = "15:00") -> None:
-    chain.write("new", name, {"time": interval("07:00", end), "alloc": allocation()})
-
-
-def digest(office: Office, name: str = "pump") -> str:
-    value = digest_of(office.entry(entry_id(name)).cells)
-    assert value is not None
-    return value
-
-
-def codes(answers: list[dict[str, Any]]) -> list[Any]:
-    return [answer.get("code", answer["st"]) for answer in answers]
 
 
 def test_a_new_entry_is_applied_with_a_revision(office: Office) -> None:
@@ -63,65 +46,6 @@ def test_a_second_push_of_the_same_operation_answers_the_first_result(office: Of
 
     assert answers == [{"q": 1, "st": "duplicate", "result": first[0]}]
     assert office.working.revision == 1
-
-
-def test_two_ends_set_without_knowing_each_other_are_both_kept(office: Office) -> None:
-    phone, tablet = Chain(ANA_PHONE), Chain(ANA_TABLET)
-    new_entry(phone)
-    office.push(phone)
-    tablet.write("edit", "pump", {"time": interval("07:00", "15:30")}, phone.seen(1))
-    phone.write("edit", "pump", {"time": interval("07:00", "14:50")}, phone.seen(1))
-    office.push(tablet)
-
-    answers = office.push(phone, phone.items[1:])
-
-    assert answers[0]["flags"] == ["conflict:time"]
-    siblings: Any = answers[0]["siblings"]
-    assert [(s["who"], s["min"]) for s in siblings["time"]] == [
-        ("you, phone a", 470),
-        ("you, phone b", 510),
-    ]
-
-
-def test_a_resolution_that_saw_both_ends_the_conflict(office: Office) -> None:
-    phone, tablet = Chain(ANA_PHONE), Chain(ANA_TABLET)
-    new_entry(phone)
-    office.push(phone)
-    tablet.write("edit", "pump", {"time": interval("07:00", "15:30")}, phone.seen(1))
-    office.push(tablet)
-    phone.write("edit", "pump", {"time": interval("07:00", "14:50")}, phone.seen(1))
-    phone.write(
-        "resolve", "pump", {"time": interval("07:00", "15:30")}, phone.seen(2) | tablet.seen()
-    )
-
-    answers = office.push(phone, phone.items[1:])
-
-    assert [answer["flags"] for answer in answers] == [[], []]
-    assert len(office.entry(entry_id("pump")).cells["time"]) == 1
-
-
-def test_a_note_and_a_time_written_apart_do_not_conflict(office: Office) -> None:
-    phone, tablet = Chain(ANA_PHONE), Chain(ANA_TABLET)
-    new_entry(phone)
-    office.push(phone)
-    tablet.write("edit", "pump", {"note": "pump 4"}, phone.seen(1))
-    phone.write("edit", "pump", {"time": interval("07:00", "14:50")}, phone.seen(1))
-    office.push(tablet)
-
-    answers = office.push(phone, phone.items[1:])
-
-    assert answers[0]["flags"] == []
-
-
-def test_an_anchor_of_another_history_counts_as_not_seen(office: Office) -> None:
-    phone, tablet = Chain(ANA_PHONE), Chain(ANA_TABLET)
-    new_entry(phone)
-    office.push(phone)
-    tablet.write("edit", "pump", {"time": interval("07:00", "15:30")}, {ANA_PHONE: [1, "AAAAAA"]})
-
-    answers = office.push(tablet)
-
-    assert answers[0]["flags"] == ["conflict:time"]
 
 
 def test_an_edit_waits_for_what_its_author_had_seen(office: Office) -> None:
@@ -343,226 +267,6 @@ def test_a_colleague_cannot_make_an_operation_vanish_by_using_its_id(office: Off
     answers = office.push(ben)
 
     assert codes(answers) == ["malformed"]
-
-
-def test_nobody_edits_what_they_cannot_see(office: Office) -> None:
-    ana, ben = Chain(ANA_PHONE), Chain(BEN_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    ben.write("edit", "pump", {"note": "mine now"}, ana.seen())
-    ben.write("edit", "nowhere", {"note": "?"}, ana.seen())
-    ben.write("new", "pump", {"note": "mine"})
-
-    answers = office.push(ben)
-
-    assert codes(answers) == ["unknown_ref", "unknown_ref", "not_authorised"]
-
-
-def test_a_manager_may_correct_and_the_worker_is_told(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    office.working.people_to_tell.clear()
-    boss.write("edit", "pump", {"time": interval("07:00", "14:00")}, ana.seen())
-
-    answers = office.push(boss)
-
-    assert codes(answers) == ["applied"]
-    assert office.entry(entry_id("pump")).owner_id in office.working.people_to_tell
-
-
-def test_projects_are_known_open_and_have_the_task(office: Office) -> None:
-    ana = Chain(ANA_PHONE)
-    for number, value in enumerate(
-        (
-            allocation(OPEN_PROJECT) | {"task": TASK},
-            allocation(CLOSED_PROJECT),
-            allocation("p113"),
-            allocation(OPEN_PROJECT) | {"task": "t7"},
-        )
-    ):
-        ana.write("new", f"entry {number}", {"alloc": value})
-
-    answers = office.push(ana)
-
-    assert codes(answers) == ["applied", "project_closed", "unknown_ref", "unknown_ref"]
-    assert [answer.get("field") for answer in answers[1:]] == [
-        "alloc.project",
-        "alloc.project",
-        "alloc.task",
-    ]
-
-
-def test_an_approval_of_what_was_seen_makes_a_posting(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    boss.write("approve", "pump", None, ana.seen(), dg=digest(office))
-
-    answers = office.push(boss)
-
-    assert codes(answers) == ["applied"]
-    assert office.entry(entry_id("pump")).status == "approved"
-    ((_, posting),) = office.working.changed_postings.values()
-    assert (posting.state, posting.digest) == ("computed", digest(office))
-
-
-def test_an_approval_of_other_content_is_held(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    boss.write("approve", "pump", None, ana.seen(), dg="sha256:" + "A" * 43)
-
-    answers = office.push(boss)
-
-    assert [answers[0].get(name) for name in ("code", "field", "note")] == [
-        "value_invalid",
-        "dg",
-        "digest_mismatch",
-    ]
-    assert office.working.changed_postings == {}
-
-
-def test_an_approval_of_an_older_version_stands_with_an_amendment(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    boss.write("approve", "pump", None, ana.seen(1), dg=digest(office))
-    ana.write("edit", "pump", {"time": interval("07:00", "16:00")}, ana.seen(1))
-    office.push(ana, ana.items[1:])
-
-    answers = office.push(boss)
-
-    assert (answers[0]["st"], answers[0]["note"]) == ("applied", "superseded")
-    row = json.loads(office.row(entry_id("pump")))
-    assert row["status"] == "approved+amendment"
-    assert row["approved"]["v"]["time"]["end"] == "2026-03-02T15:00:00Z"
-    assert row["v"]["time"][0]["end"] == "2026-03-02T16:00:00Z"
-
-
-def test_an_edit_behind_an_approval_is_an_amendment(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    boss.write("approve", "pump", None, ana.seen(1), dg=digest(office))
-    office.push(boss)
-    ana.write("edit", "pump", {"time": interval("07:00", "16:00")}, ana.seen(1))
-    ana.write("edit", "pump", {"note": "late note"}, ana.seen(1))
-
-    answers = office.push(ana, ana.items[1:])
-
-    assert codes(answers) == ["amendment", "applied"]
-
-
-def test_nobody_decides_about_their_own_time(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana, "anas")
-    new_entry(boss, "own")
-    office.push(ana)
-    office.push(boss)
-    ana.write("approve", "anas", None, ana.seen(1), dg=digest(office, "anas"))
-    boss.write("approve", "own", None, boss.seen(1), dg=digest(office, "own"))
-
-    answers = office.push(ana, ana.items[1:]) + office.push(boss, boss.items[1:])
-
-    assert codes(answers) == ["not_authorised", "not_authorised"]
-
-
-def test_a_returned_entry_tells_who_and_why(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    item: dict[str, Any] = {
-        "q": 1,
-        "id": "0195a7e2-0000-7000-8000-00000000000f",
-        "e": entry_id("pump"),
-        "by": "reject",
-        "c": ana.seen(),
-        "w": "2026-03-02T15:31:08Z",
-        "dg": digest(office),
-        "s": {"reason": {"v": "Break is missing", "n": "AQEBAQEBAQEBAQEBAQEBAQ"}},
-    }
-    boss.append(item)
-
-    answers = office.push(boss)
-
-    row = json.loads(office.row(entry_id("pump")))
-    assert codes(answers) == ["applied"]
-    assert row["status"] == "rejected"
-    assert (row["returned"]["who"], row["returned"]["reason"]) == ("Max", "Break is missing")
-
-
-def test_an_approval_taken_back_in_time_withdraws_the_posting(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    approved = digest(office)
-    boss.write("approve", "pump", None, ana.seen(1), dg=approved)
-    office.push(boss)
-    boss.write("revoke", "pump", None, ana.seen(1) | boss.seen(1), dg=approved)
-
-    answers = office.push(boss, boss.items[1:], now=NOW + 599_000)
-
-    assert codes(answers) == ["applied"]
-    ((_, posting),) = office.working.changed_postings.values()
-    assert posting.state == "withdrawn"
-
-
-def test_an_approval_in_a_batch_cannot_be_taken_back(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    approved = digest(office)
-    boss.write("approve", "pump", None, ana.seen(1), dg=approved)
-    office.push(boss)
-    ((_, posting),) = office.working.changed_postings.values()
-    posting.state = "posted"
-    boss.write("revoke", "pump", None, ana.seen(1) | boss.seen(1), dg=approved)
-
-    answers = office.push(boss, boss.items[1:])
-
-    assert (codes(answers), answers[0]["note"]) == (["not_authorised"], "too_late")
-    assert office.entry(entry_id("pump")).status == "approved"
-
-
-def test_an_amendment_of_a_posted_version_is_held_for_correction(office: Office) -> None:
-    ana, boss = Chain(ANA_PHONE), Chain(MAX_PHONE)
-    new_entry(ana)
-    office.push(ana)
-    boss.write("approve", "pump", None, ana.seen(1), dg=digest(office))
-    office.push(boss)
-    ((_, posting),) = office.working.changed_postings.values()
-    posting.state = "posted"
-    ana.write("edit", "pump", {"time": interval("07:00", "16:00")}, ana.seen(1))
-    office.push(ana, ana.items[1:])
-    boss.write("approve", "pump", None, ana.seen(2) | boss.seen(1), dg=digest(office))
-
-    office.push(boss, boss.items[1:])
-
-    states = {p.digest: (p.state, p.reason) for _, p in office.working.changed_postings.values()}
-    assert states[digest(office)] == ("held", "correction")
-    assert office.entry(entry_id("pump")).status == "approved"
-
-
-def test_entries_that_overlap_are_applied_and_flagged(office: Office) -> None:
-    ana = Chain(ANA_PHONE)
-    ana.write("new", "one", {"time": interval("07:00", "09:00")})
-    ana.write("new", "two", {"time": interval("08:00", "10:00")})
-    ana.write("new", "three", {"time": interval("10:00", "11:00")})
-
-    answers = office.push(ana)
-
-    assert [answer["flags"] for answer in answers] == [["overlap"], ["overlap"], []]
-
-
-def test_a_deletion_that_knew_all_removes_the_entry(office: Office) -> None:
-    ana = Chain(ANA_PHONE)
-    new_entry(ana)
-    ana.write("delete", "pump", {"life": {"deleted": True, "reason": None}}, ana.seen(1))
-
-    office.push(ana)
-
-    assert office.entry(entry_id("pump")).is_deleted
 
 
 def test_a_newer_schema_is_kept_for_later(office: Office) -> None:

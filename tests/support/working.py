@@ -1,6 +1,7 @@
 """A working set with a small crew, and pushes into it without a database."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from daywork.core.completion import answered, finish
@@ -8,9 +9,10 @@ from daywork.core.entry_content import content_text
 from daywork.core.ids import Actor, PersonId, TimeEntryId
 from daywork.core.ingestion import PushedBatch, checked_batch, ingest
 from daywork.core.json_value import JsonValue
+from daywork.core.merge import digest_of
 from daywork.core.roles import Member, Role
 from daywork.core.working_set import DeviceHead, EntryState, ProjectState, Reference, WorkingSet
-from support.chain import Chain
+from support.chain import Chain, allocation, entry_id, interval
 
 ANA = PersonId(UUID(int=1))
 BEN = PersonId(UUID(int=2))
@@ -66,8 +68,8 @@ class Office:
         )
         checked = checked_batch(self.working, batch, is_signed=is_signed)
         results = ingest(self.working, checked)
-        for entry_id, text in finish(self.working).items():
-            self.working.entries[entry_id].before = text
+        for changed, text in finish(self.working).items():
+            self.working.entries[changed].before = text
         self.working.touched.clear()
         self.working.new_operations.clear()
         return answered(self.working, chain.actor, results)
@@ -80,3 +82,20 @@ class Office:
         """Return the entry's row as a phone would pull it."""
         labels = {actor: device.label for actor, device in self.working.devices.items()}
         return content_text(self.entry(wire_id), self.working.reference.names, labels)
+
+
+def new_entry(chain: Chain, name: str = "pump", end: str | None = "15:00") -> None:
+    """Write a new entry from 07:00 on."""
+    chain.write("new", name, {"time": interval("07:00", end), "alloc": allocation()})
+
+
+def digest(office: Office, name: str = "pump") -> str:
+    """Return the digest of the entry as the office has it."""
+    value = digest_of(office.entry(entry_id(name)).cells)
+    assert value is not None
+    return value
+
+
+def codes(answers: list[dict[str, Any]]) -> list[Any]:
+    """Return what each answer says, in a word."""
+    return [answer.get("code", answer["st"]) for answer in answers]

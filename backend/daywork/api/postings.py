@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from daywork.api.auth import require, signed_in
 from daywork.api.parts import parts_of
@@ -38,7 +39,7 @@ async def list_postings(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/v1/postings/{entry:str}/explanation")
-async def explain(request: Request[Any, Any, Any], entry: str) -> Response[bytes]:
+async def explain(request: Request[Any, Any, Any], entry: FromPath[str]) -> Response[bytes]:
     """Return how an entry came to be posted, or why it was not."""
     principal = await signed_in(request)
     require(principal, Permission.READ_POSTINGS)

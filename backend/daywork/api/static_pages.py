@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from daywork.api.auth import is_https, is_loopback
 from daywork.api.parts import parts_of
@@ -49,7 +50,7 @@ def pages_folder() -> Path:
 
 
 @get(["/", "/{path:path}"])
-async def page(request: Request[Any, Any, Any], path: str = "/") -> Response[bytes]:
+async def page(request: Request[Any, Any, Any], path: FromPath[str] = "/") -> Response[bytes]:
     """Return a file of the PWA; any other address is a screen of it."""
     parts = parts_of(request)
     name = path.strip("/") or "index.html"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from daywork.api.auth import signed_in
 from daywork.api.body import read_body, read_object
@@ -96,7 +97,7 @@ async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/v1/entries/{entry:str}/history")
-async def history(request: Request[Any, Any, Any], entry: str) -> Response[bytes]:
+async def history(request: Request[Any, Any, Any], entry: FromPath[str]) -> Response[bytes]:
     """Return who wrote what into an entry, unknown and unseen ones alike not found."""
     principal = await signed_in(request)
     try:

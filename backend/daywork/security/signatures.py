@@ -28,13 +28,13 @@ def public_key_text(jwk: Mapping[str, JsonValue]) -> str:
 
     Raises: BadKey if it is no point of P-256, or if it is a private key.
     """
-    if "d" in jwk:
-        raise BadKey
     kept = {name: jwk.get(name) for name in ("crv", "kty", "x", "y")}
+    if "d" in jwk or not all(isinstance(member, str) for member in kept.values()):
+        raise BadKey
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
     try:
         _public_key(text)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise BadKey from error
     return text
 
