@@ -19,7 +19,8 @@ async def show_reference(request: Request[Any, Any, Any]) -> Response[bytes]:
 
     def read(unit: UnitOfWork) -> dict[str, object]:
         organisation_id = principal.organisation_id
-        visible = visible_owners(unit, principal)
+        people = unit.people.all(organisation_id)
+        visible = visible_owners(principal, [person.as_member() for person in people])
         return {
             "rev": unit.organisations.reference_revision(organisation_id),
             "projects": [
@@ -34,7 +35,7 @@ async def show_reference(request: Request[Any, Any, Any]) -> Response[bytes]:
             ],
             "people": [
                 {"id": str(person.id), "name": person.name}
-                for person in unit.people.all(organisation_id)
+                for person in people
                 if visible is None or person.id in visible
             ],
         }

@@ -90,8 +90,8 @@ async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= ROWS_MAX):
         message = f"limit must be 1 to {ROWS_MAX}."
         raise ValueRefused(message, "limit")
-    page = await parts.database.read(
-        lambda unit: pull_changes(unit, principal, cursor, int(text), parts.cursor_key)
+    page = await parts.database.look_at(
+        pull_changes(principal, cursor, int(text), parts.cursor_key)
     )
     return _answer(pull_wire(page))
 

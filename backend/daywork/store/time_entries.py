@@ -1,8 +1,7 @@
 """Time entries as they stand: a cache of what the operation log says."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, String, Text, text
@@ -47,17 +46,8 @@ class TimeEntryRow(Row, table=True):
     content: str = Field(sa_type=Text)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPage:
-    """Changed entries in the order of their revisions."""
-
-    rows: Sequence[tuple[UUID, int, bool, str]]  # id, revision, is deleted, content
-    counter_revision: int  # read in the same snapshot
-    has_more: bool
-
-
 class TimeEntryStore:
-    """What is not hot: the feed, and marking versions as booked."""
+    """What is not hot: marking versions as booked."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -77,35 +67,6 @@ class TimeEntryStore:
             row.revision = counter.revision
             row.content = _with_posted(row.content, digest)
         self._session.flush()
-
-    def changed_since(
-        self,
-        organisation_id: OrganisationId,
-        revision: int,
-        owner_ids: Collection[PersonId] | None,
-        limit: int,
-    ) -> FeedPage:
-        """Return at most ``limit`` entries behind ``revision``; None means all owners'.
-
-        From the beginning (revision 0) deleted ones are left out: nobody has them.
-        """
-        query = select(
-            TimeEntryRow.id, TimeEntryRow.revision, TimeEntryRow.is_deleted, TimeEntryRow.content
-        ).where(
-            TimeEntryRow.organisation_id == organisation_id, col(TimeEntryRow.revision) > revision
-        )
-        if owner_ids is not None:
-            query = query.where(col(TimeEntryRow.owner_id).in_(owner_ids))
-        if revision == 0:
-            query = query.where(col(TimeEntryRow.is_deleted).is_(False))
-        query = query.order_by(col(TimeEntryRow.revision)).limit(limit + 1)
-        rows = [
-            (entry_id, number, is_deleted, content)
-            for entry_id, number, is_deleted, content in self._session.execute(query).all()
-        ]
-        counter = self._session.get(SyncCounterRow, organisation_id)
-        assert counter is not None, "an organisation is stored with its counter"
-        return FeedPage(rows[:limit], counter.revision, len(rows) > limit)
 
     def owner(self, organisation_id: OrganisationId, entry_id: TimeEntryId) -> PersonId | None:
         """Return whose time the entry is, or None if there is no such entry."""

@@ -8,10 +8,12 @@ from daywork.core.errors import CursorExpired, CursorInvalid, NotFound
 from daywork.core.ids import Actor, PersonId, TimeEntryId
 from daywork.core.principal import Principal
 from daywork.core.roles import Member, Permission, Role, may_see
+from daywork.store.feed import PAGE_ROWS_MAX, load_changes, load_counter, load_members
 from daywork.store.operations import HistoryOperation
+from daywork.store.statements import Steps
 from daywork.store.unit_of_work import UnitOfWork
 
-ROWS_MAX = 500
+ROWS_MAX = PAGE_ROWS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +37,29 @@ class EntryHistory:
     labels: Mapping[Actor, str]
 
 
-def pull_changes(
-    unit: UnitOfWork, principal: Principal, cursor: str | None, limit: int, key: bytes
-) -> PullPage:
-    """Return the changes behind ``cursor``, from the beginning without one.
+def pull_changes(principal: Principal, cursor: str | None, limit: int, key: bytes) -> Steps:
+    """Return the PullPage behind ``cursor``, from the beginning without one.
 
     ``limit`` is 1 to ``ROWS_MAX``. Raises: CursorInvalid if the cursor is not this
     person's; CursorExpired if it belongs to a history that was replaced.
     """
     organisation_id = principal.organisation_id
-    epoch = unit.organisations.epoch(organisation_id)
+    counter = yield from load_counter(organisation_id)
     revision = 0
     if cursor is not None:
         place = opened(cursor, key)
         is_own = (place.organisation_id, place.person_id) == (organisation_id, principal.person_id)
         if not is_own:
             raise CursorInvalid
-        if place.epoch != epoch:
+        if place.epoch != counter.epoch:
             raise CursorExpired
         revision = place.revision
-    owner_ids = visible_owners(unit, principal)
-    page = unit.time_entries.changed_since(organisation_id, revision, owner_ids, limit)
-    end = page.rows[-1][1] if page.has_more else max(page.counter_revision, revision)
+    sees_team = _sees_team(principal)
+    members = (yield from load_members(organisation_id)) if sees_team else ()
+    page = yield from load_changes(
+        organisation_id, revision, visible_owners(principal, members), limit
+    )
+    end = page.rows[-1][1] if page.has_more else max(counter.revision, revision)
     rows, gone = [], []
     for entry_id, row_revision, is_deleted, content in page.rows:
         start = f'{{"id":"te:{entry_id}","rev":{row_revision},'
@@ -65,22 +68,22 @@ def pull_changes(
         else:
             rows.append(start + content[1:])
     return PullPage(
-        epoch=epoch,
-        cursor=sealed(Cursor(organisation_id, principal.person_id, epoch, end), key),
+        epoch=counter.epoch,
+        cursor=sealed(Cursor(organisation_id, principal.person_id, counter.epoch, end), key),
         has_more=page.has_more,
         rows=rows,
         gone=gone,
-        reference_revision=unit.organisations.reference_revision(organisation_id),
+        reference_revision=counter.reference_revision,
     )
 
 
 def entry_history(unit: UnitOfWork, principal: Principal, entry_id: TimeEntryId) -> EntryHistory:
     """Return the history of an entry. Raises: NotFound, alike for unknown and unseen."""
     owner_id = unit.time_entries.owner(principal.organisation_id, entry_id)
-    visible = visible_owners(unit, principal)
+    people = unit.people.all(principal.organisation_id)
+    visible = visible_owners(principal, [person.as_member() for person in people])
     if owner_id is None or (visible is not None and owner_id not in visible):
         raise NotFound
-    people = unit.people.all(principal.organisation_id)
     return EntryHistory(
         operations=unit.operations.history(principal.organisation_id, entry_id),
         names={person.id: person.name for person in people},
@@ -88,13 +91,25 @@ def entry_history(unit: UnitOfWork, principal: Principal, entry_id: TimeEntryId)
     )
 
 
-def visible_owners(unit: UnitOfWork, principal: Principal) -> Collection[PersonId] | None:
-    """Return whose entries ``principal`` sees; None means everybody's."""
-    roles = frozenset(Role(role) for role in principal.roles)
-    me = Member(principal.person_id, roles)
+def visible_owners(
+    principal: Principal, members: Collection[Member]
+) -> Collection[PersonId] | None:
+    """Return whose entries ``principal`` sees; None means everybody's.
+
+    ``members`` are the organisation's people; only who sees a team needs them.
+    """
+    me = _member(principal)
     if me.may(Permission.SEE_ALL):
         return None
     if not me.may(Permission.SEE_TEAM):
         return {principal.person_id}
-    members = [person.as_member() for person in unit.people.all(principal.organisation_id)]
     return {owner.id for owner in members if may_see(me, owner, members)}
+
+
+def _sees_team(principal: Principal) -> bool:
+    me = _member(principal)
+    return me.may(Permission.SEE_TEAM) and not me.may(Permission.SEE_ALL)
+
+
+def _member(principal: Principal) -> Member:
+    return Member(principal.person_id, frozenset(Role(role) for role in principal.roles))
