@@ -59,7 +59,7 @@ def _mappings_set(desk: Desk, arguments: Arguments) -> Answer:
         try:
             subject = _subject(wanted["subject"])
             local_id = find_subject(desk.unit, organisation.id, subject, wanted["id"])
-            row = map_subject(
+            reference = map_subject(
                 desk.unit,
                 organisation.id,
                 subject,
@@ -73,7 +73,7 @@ def _mappings_set(desk: Desk, arguments: Arguments) -> Answer:
                 raise
             message = f"Row {number}: {refusal} Nothing was changed."
             raise ValueRefused(message, refusal.field) from refusal
-        written.append({"subject": str(subject), "id": str(local_id), "reference": row.reference})
+        written.append({"subject": str(subject), "id": str(local_id), "reference": reference})
     return {"organisation": str(organisation.id), "mappings": written}
 
 

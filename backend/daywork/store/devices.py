@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, LargeBinary, String
@@ -11,6 +11,8 @@ from sqlmodel import Field, col, delete, select
 
 from daywork.core.ids import Actor, OrganisationId, PersonId
 from daywork.store.row import Id, Instant, Row
+
+CHALLENGES_KEPT = timedelta(hours=1)
 
 
 class DeviceRow(Row, table=True):
@@ -199,6 +201,9 @@ class DeviceStore:
 
     def add_challenge(self, nonce_hash: bytes, actor: Actor, expires_at: datetime) -> None:
         """Store a challenge, and forget those that have expired long ago."""
+        long_ago = expires_at - CHALLENGES_KEPT
+        expired = col(SessionChallengeRow.expires_at) < long_ago
+        self._session.execute(delete(SessionChallengeRow).where(expired))
         self._session.add(
             SessionChallengeRow(nonce_hash=nonce_hash, actor=actor, expires_at=expires_at)
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Session
-from sqlmodel import Field, col, func, or_, select
+from sqlmodel import Field, col, select
 
 from daywork.core.ids import Actor, InviteId, OrganisationId, PersonId
 from daywork.core.person import Person
@@ -114,14 +114,13 @@ class PersonStore:
 
     def named(self, organisation_id: OrganisationId, name: str) -> Sequence[Person]:
         """Return the people whose name or e-mail is ``name``, whatever the case."""
-        query = select(PersonRow).where(
-            PersonRow.organisation_id == organisation_id,
-            or_(
-                func.lower(PersonRow.name) == name.lower(),
-                func.lower(PersonRow.email) == name.lower(),
-            ),
-        )
-        return [_from_row(row) for row in self._session.scalars(query).all()]
+        # Compared here: the databases know no case but that of ASCII.
+        wanted = name.casefold()
+        return [
+            person
+            for person in self.all(organisation_id)
+            if wanted in (person.name.casefold(), (person.email or "").casefold())
+        ]
 
     def add_invite(self, invite: Invite) -> None:
         """Store a new invite."""

@@ -28,8 +28,8 @@ def map_subject(
     reference: str,
     author: str,
     now: datetime,
-) -> MappedReference:
-    """Give an id its name in the ledger; work that waited for it goes on.
+) -> str:
+    """Give an id its name in the ledger and return it; work that waited for it goes on.
 
     Raises: ValueRefused if the name is not valid or another one's; NameUnknown if
     there is no such person or project.
@@ -44,13 +44,13 @@ def map_subject(
         if kind == subject and other_id != local_id and taken.casefold() == reference.casefold():
             message = f"{reference} is the name of another {subject} ({other_id}) already."
             raise ValueRefused(message, "reference")
-    row = MappedReference(subject, local_id, reference, present.version + 1, author, now)
     if present.reference(subject, local_id) != reference:
+        row = MappedReference(subject, local_id, reference, present.version + 1, author, now)
         unit.mappings.add(organisation_id, row)
     unit.postings.release(
         organisation_id, f"unmapped.{subject}", subject=subject, local_id=local_id
     )
-    return row
+    return reference
 
 
 def map_by_name(
@@ -69,7 +69,7 @@ def map_by_name(
         return known
     taken = [text for (kind, _), text in present.references.items() if kind == subject]
     wanted = suggested_reference(name, taken)
-    return map_subject(unit, organisation_id, subject, local_id, wanted, author, now).reference
+    return map_subject(unit, organisation_id, subject, local_id, wanted, author, now)
 
 
 def find_subject(
