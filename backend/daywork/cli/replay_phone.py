@@ -133,7 +133,15 @@ class Phone:
         has_more = True
         while has_more:
             place = "" if self.cursor is None else f"&cursor={self.cursor}"
-            answer = await self._send("GET", f"/v1/sync/pull?limit={ROWS_PER_PULL}{place}", None)
+            try:
+                answer = await self._send(
+                    "GET", f"/v1/sync/pull?limit={ROWS_PER_PULL}{place}", None
+                )
+            except Refused as refusal:
+                if refusal.code != "cursor_expired" or self.cursor is None:
+                    raise
+                self.cursor = None  # What the person may see has changed: from the beginning.
+                continue
             rows.extend(answer.body["rows"])
             self.cursor = answer.body["cursor"]
             has_more = answer.body["more"]

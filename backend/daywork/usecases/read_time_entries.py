@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from daywork.core.cursor import Cursor, opened, sealed
+from daywork.core.cursor import Cursor, opened, sealed, sight_of
 from daywork.core.errors import CursorExpired, CursorInvalid, NotFound
 from daywork.core.ids import Actor, PersonId, TimeEntryId
 from daywork.core.principal import Principal
@@ -41,24 +41,24 @@ def pull_changes(principal: Principal, cursor: str | None, limit: int, key: byte
     """Return the PullPage behind ``cursor``, from the beginning without one.
 
     ``limit`` is 1 to ``ROWS_MAX``. Raises: CursorInvalid if the cursor is not this
-    person's; CursorExpired if it belongs to a history that was replaced.
+    person's; CursorExpired if it belongs to a history that was replaced, or if the
+    person sees other people's entries by now.
     """
     organisation_id = principal.organisation_id
     counter = yield from load_counter(organisation_id)
+    members = (yield from load_members(organisation_id)) if _sees_team(principal) else ()
+    owner_ids = visible_owners(principal, members)
+    sight = sight_of(owner_ids)
     revision = 0
     if cursor is not None:
         place = opened(cursor, key)
         is_own = (place.organisation_id, place.person_id) == (organisation_id, principal.person_id)
         if not is_own:
             raise CursorInvalid
-        if place.epoch != counter.epoch:
+        if (place.epoch, place.sight) != (counter.epoch, sight):
             raise CursorExpired
         revision = place.revision
-    sees_team = _sees_team(principal)
-    members = (yield from load_members(organisation_id)) if sees_team else ()
-    page = yield from load_changes(
-        organisation_id, revision, visible_owners(principal, members), limit
-    )
+    page = yield from load_changes(organisation_id, revision, owner_ids, limit)
     end = page.rows[-1][1] if page.has_more else max(counter.revision, revision)
     rows, gone = [], []
     for entry_id, row_revision, is_deleted, content in page.rows:
@@ -67,9 +67,10 @@ def pull_changes(principal: Principal, cursor: str | None, limit: int, key: byte
             gone.append(start + '"why":"deleted"}')
         else:
             rows.append(start + content[1:])
+    place = Cursor(organisation_id, principal.person_id, counter.epoch, sight, end)
     return PullPage(
         epoch=counter.epoch,
-        cursor=sealed(Cursor(organisation_id, principal.person_id, counter.epoch, end), key),
+        cursor=sealed(place, key),
         has_more=page.has_more,
         rows=rows,
         gone=gone,
