@@ -1,0 +1,211 @@
+/** Exchanges with a server that is away, refuses, forgets, or loses its answers. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { entryOf, writeOperations } from '../../src/store/entries'
+import { waitingCount } from '../../src/store/operations'
+import type { PhoneDatabase } from '../../src/store/database'
+import type { ExchangeState } from '../../src/store/meta'
+import { exchange } from '../../src/sync/exchange'
+import { rescueFile } from '../../src/sync/rescue'
+import { ANA, enrolledDatabase, entryId, KeptServer, NOW, salt, write } from '../support/phones'
+
+async function record(database: PhoneDatabase, count: number, from = 0): Promise<void> {
+  const acts = Array.from({ length: count }, (_, at) =>
+    write(entryId(from + at), { note: `note ${String(from + at)}` }),
+  )
+  await writeOperations(database, ANA, acts, salt, NOW)
+}
+
+async function talk(database: PhoneDatabase, server: KeptServer): Promise<ExchangeState> {
+  return exchange({ database, fetcher: server.fetcher, now: () => NOW })
+}
+
+test('everything written goes out once, in order, and is answered', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 450)
+
+  const state = await talk(database, server)
+
+  expect(state.result).toBe('ok')
+  expect(server.kept.map(({ q }) => q)).toEqual(Array.from({ length: 450 }, (_, at) => at + 1))
+  expect(server.pushes().map((batch) => batch.length)).toEqual([200, 200, 50])
+  expect(await waitingCount(database)).toBe(0)
+})
+
+test('without a network everything is kept and the phone says so', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 3)
+  server.isAway = true
+
+  const state = await talk(database, server)
+
+  expect(state).toMatchObject({ result: 'unreachable', failures: 1 })
+  expect(await waitingCount(database)).toBe(3)
+})
+
+test('when an answer was lost the server is asked again and nothing is doubled', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 3)
+  server.losesAnswers = true
+  await talk(database, server)
+  await talk(database, server)
+  server.losesAnswers = false
+
+  const state = await talk(database, server)
+
+  expect(state.result).toBe('ok')
+  expect(server.kept).toHaveLength(3)
+  expect(await waitingCount(database)).toBe(0)
+})
+
+test('a server that was set back gets again what it had answered', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 5)
+  await talk(database, server)
+  server.kept.length = 2
+
+  await talk(database, server)
+
+  expect(server.kept.map(({ q }) => q)).toEqual([1, 2, 3, 4, 5])
+})
+
+test('a body that is too large is halved until it fits', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 8)
+  server.refuse('/v1/sync/push', 413, 'too_large', { limits: {} })
+  server.refuse('/v1/sync/push', 413, 'too_large', { limits: {} })
+
+  const state = await talk(database, server)
+
+  expect(state.result).toBe('ok')
+  expect(server.pushes().map((batch) => batch.length)).toEqual([8, 4, 2, 6])
+})
+
+test('a single operation that is refused stays here and needs the office', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 1)
+  server.refuse('/v1/sync/push', 400, 'malformed_body')
+
+  const state = await talk(database, server)
+
+  expect(state).toMatchObject({ result: 'needs_office', detail: 'malformed_body' })
+  expect(await waitingCount(database)).toBe(1)
+})
+
+test('a session that ended is renewed with the key, and the rest goes out', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 2)
+  server.refuse('/v1/sync/push', 401, 'auth_expired')
+
+  const state = await talk(database, server)
+
+  expect(state.result).toBe('ok')
+  expect(server.asked.map(({ path }) => path)).toContain('/v1/sessions')
+  expect(server.kept).toHaveLength(2)
+})
+
+test.each([
+  ['forked', 409],
+  ['device_retired', 403],
+  ['bad_signature', 401],
+])('%s: the phone keeps everything and asks for the office', async (code, status) => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 2)
+  server.refuse('/v1/sync/push', status, code)
+
+  const state = await talk(database, server)
+
+  expect(state.result).toBe('needs_office')
+  expect(await waitingCount(database)).toBe(2)
+  const file = await rescueFile(database)
+  expect(file?.ops).toHaveLength(2)
+  expect(file).toMatchObject({ daywork_rescue: 1, alg: 'ES256', actor: 'aaaaaaaaaa' })
+})
+
+test('what the server misses in front is sent first', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 3)
+  await talk(database, server)
+  await record(database, 1, 3)
+  server.refuse('/v1/sync/push', 409, 'gap', { need: 2 })
+
+  const state = await talk(database, server)
+
+  expect(state.result).toBe('ok')
+  expect(server.pushes().map((batch) => batch.length)).toEqual([3, 1, 3])
+  expect(await waitingCount(database)).toBe(0)
+})
+
+test('a busy server is asked again when it said', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 1)
+  server.refusals.set('/v1/sync/push', [
+    { status: 429, body: { code: 'rate_limited' }, headers: { 'retry-after': '17' } },
+  ])
+
+  expect(await talk(database, server)).toMatchObject({ result: 'busy', retryAfterSeconds: 17 })
+})
+
+test('two exchanges at once are one after the other: no operation goes out twice', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 10)
+
+  await Promise.all([talk(database, server), talk(database, server), talk(database, server)])
+
+  expect(server.pushes().flat()).toHaveLength(10)
+})
+
+test('what is written during an exchange goes out in the same one', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await record(database, 1)
+  let isLate = true
+  const state = await exchange({
+    database,
+    now: () => NOW,
+    fetcher: async (path, init) => {
+      if (isLate && path.startsWith('/v1/sync/pull')) {
+        isLate = false
+        await record(database, 1, 50)
+      }
+      return server.fetcher(path, init)
+    },
+  })
+
+  expect(state.result).toBe('ok')
+  expect(server.kept).toHaveLength(2)
+})
+
+test('whatever the network does, what was saved arrives once when it heals', async () => {
+  const troubles = ['away', 'loses', 'busy', 'fine'] as const
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.constantFrom(...troubles), fc.nat(3)), { maxLength: 8 }),
+      async (steps) => {
+        const [database, server] = [await enrolledDatabase(), new KeptServer()]
+        let written = 0
+        for (const [trouble, count] of steps) {
+          await record(database, count, written)
+          written += count
+          server.isAway = trouble === 'away'
+          server.losesAnswers = trouble === 'loses'
+          if (trouble === 'busy') server.refuse('/v1/sync/push', 503, 'unavailable')
+          await talk(database, server)
+        }
+        server.isAway = server.losesAnswers = false
+        server.refusals.clear()
+
+        const state = await talk(database, server)
+
+        expect(state.result).toBe('ok')
+        expect(server.kept.map(({ q }) => q)).toEqual(
+          Array.from({ length: written }, (_, at) => at + 1),
+        )
+        expect(await waitingCount(database)).toBe(0)
+        for (let at = 0; at < written; at += 1) {
+          expect((await entryOf(database, entryId(at)))?.own.length).toBeGreaterThan(0)
+        }
+      },
+    ),
+    { numRuns: 30 },
+  )
+})
