@@ -7,8 +7,9 @@ where the work itself is tested.
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from daywork.api.office_commands import run_office_command
 from daywork.api.parts import Parts
 from daywork.api.rate_limit import RateLimit
 from daywork.app import create_app
-from daywork.core.hash_chain import decode_base64url
+from daywork.core.canonical_json import canonical
+from daywork.core.hash_chain import decode_base64url, encode_base64url
 from daywork.core.ids import Actor, OrganisationId, PersonId
 from daywork.core.json_value import JsonValue
 from daywork.store.database import Database
@@ -144,6 +146,23 @@ class DoorPhone:
         results: list[dict[str, Any]] = answer.json()["results"]
         return results
 
+    async def try_push(
+        self, items: Sequence[Mapping[str, JsonValue]], **changes: Any
+    ) -> httpx.Response:
+        """Push ``items`` and return the answer as it came."""
+        return await self.ask("POST", "/v1/sync/push", self.body(items, **changes))
+
+    async def decide(
+        self, kind: str, entry: str, row: Mapping[str, Any], **values: Any
+    ) -> dict[str, Any]:
+        """Decide about the entry as ``row`` shows it; return the result.
+
+        ``dg`` replaces the digest; other values go into the decision.
+        """
+        digest = values.pop("dg", None) or row_digest(row)
+        self.chain.write(kind, entry, values, row["vv"], dg=digest)
+        return (await self.push())[-1]
+
     async def pull(self, cursor: str | None = None, limit: int = 500) -> dict[str, Any]:
         """Return one page of the feed."""
         place = "" if cursor is None else f"&cursor={cursor}"
@@ -169,6 +188,23 @@ def enrolment(code: str, key: Key, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    """Return status and code of a refusal; its form is the documents'."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    said = answer.json()
+    assert said["status"] == answer.status_code
+    assert said["type"] == f"urn:daywork:problem:{said['code']}"
+    assert said["title"]
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status_code, str(said["code"])
+
+
+def row_digest(row: Mapping[str, Any]) -> str:
+    """Return what a phone signs when it decides about ``row``: the first of its values."""
+    said = {group: row["v"][group][0] for group in ("time", "alloc", "life") if row["v"].get(group)}
+    return "sha256:" + encode_base64url(sha256(canonical(said)).digest())
+
+
 @asynccontextmanager
 async def opened_door(database: Database, now: datetime, **settings: Any) -> AsyncIterator[Door]:
     """Yield the application with one organisation; ``settings`` replace parts of it."""
@@ -186,7 +222,7 @@ async def opened_door(database: Database, now: datetime, **settings: Any) -> Asy
         vapid_public_key="B",
         push_hosts=frozenset(),
     )
-    app: Any = create_app(parts)
+    app: Any = create_app(replace(parts, **settings))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     # Each request gives its own cookie: no jar between them.
     none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))

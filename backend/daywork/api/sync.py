@@ -60,7 +60,7 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
     principal = await signed_in(request)
     now = parts.clock()
     signed = read_push(value, len(body), milliseconds(now), principal)
-    parts.push_limit.take(signed.batch.actor, now)
+    parts.push_limit.take(principal.actor, now)
     organisation_id = principal.organisation_id
     outcome: PushOutcome = await parts.database.push(organisation_id, signed, decide_pushes)
     if outcome.people_to_tell:
