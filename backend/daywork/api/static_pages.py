@@ -54,24 +54,32 @@ async def page(request: Request[Any, Any, Any], path: FromPath[str] = "/") -> Re
     """Return a file of the PWA; any other address is a screen of it."""
     parts = parts_of(request)
     name = path.strip("/") or "index.html"
-    if name.startswith("v1/"):
+    if name == "v1" or name.startswith("v1/"):
         raise NotFound
     if name == "robots.txt":
         return Response(ROBOTS.encode(), media_type="text/plain", headers=HEADERS)
-    file = (parts.pages / name).resolve()
-    is_file = file.is_relative_to(parts.pages.resolve()) and file.is_file()
-    if not is_file:
-        if "." in name.rpartition("/")[2]:
-            raise NotFound
-        file = parts.pages / "index.html"
-        if not file.is_file():
-            raise NotFound
-    is_immutable = is_file and name.startswith("assets/")
+    file = _file_under(parts.pages, name)
+    is_immutable = file is not None and name.startswith("assets/")
+    if file is None:
+        is_screen = "." not in name.rpartition("/")[2]
+        file = _file_under(parts.pages, "index.html") if is_screen else None
+    if file is None:
+        raise NotFound
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if media_type.startswith("text/") or media_type.endswith(("json", "xml")):
         media_type += "; charset=utf-8"
     headers = HEADERS | {"Cache-Control": ONE_YEAR if is_immutable else "no-cache"}
     return Response(file.read_bytes(), media_type=media_type, headers=headers)
+
+
+def _file_under(folder: Path, name: str) -> Path | None:
+    """Return the file that ``name`` leads to, None if there is none or it lies outside."""
+    try:
+        file = (folder / name).resolve()
+        is_ours = file.is_relative_to(folder.resolve()) and file.is_file()
+    except (OSError, ValueError):  # Too long for a name, or with a NUL in it.
+        return None
+    return file if is_ours else None
 
 
 async def refuse_plain_http(request: Request[Any, Any, Any]) -> Response[Any] | None:
