@@ -6,21 +6,25 @@ from typing import Any
 from litestar import Request
 
 from daywork.api.strict_json import decode
-from daywork.core.errors import MalformedBody, TooLarge
+from daywork.core.errors import MalformedBody, MediaTypeUnsupported, TooLarge
 from daywork.core.json_value import JsonValue
 
 BODY_BYTES_MAX = 1_048_576  # of an unpacked body, whatever it is for
+JSON = "application/json"
 RATIO_MAX = 50  # of unpacked to packed
 
 
 async def read_body(request: Request[Any, Any, Any], bytes_max: int = BODY_BYTES_MAX) -> bytes:
-    """Return the unpacked body. Raises: TooLarge, MalformedBody."""
+    """Return the unpacked body. Raises: TooLarge, MalformedBody, MediaTypeUnsupported."""
+    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if media_type != JSON:
+        raise MediaTypeUnsupported
     body = await request.body()
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding == "gzip":
         body = _unpacked(body, bytes_max)
     elif encoding != "identity":
-        raise MalformedBody
+        raise MediaTypeUnsupported
     if len(body) > bytes_max:
         raise TooLarge({"bytes": bytes_max})
     return body

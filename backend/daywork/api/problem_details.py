@@ -21,6 +21,7 @@ STATUS: Mapping[type[DomainError], int] = {
     errors.Forked: 409,
     errors.SequenceGap: 409,
     errors.TooLarge: 413,
+    errors.MediaTypeUnsupported: 415,
     errors.PullUpgradeRequired: 426,
     errors.BatchRefused: 400,
     errors.Unauthenticated: 401,

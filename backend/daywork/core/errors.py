@@ -3,6 +3,7 @@
 DomainError
   BatchRefused            nothing of a push or hello was stored
     MalformedBody         malformed_body
+    MediaTypeUnsupported  media_type_unsupported
     TooLarge              too_large
     ProtocolUnknown       proto_unknown
     BadSignature          bad_signature
@@ -67,6 +68,12 @@ class MalformedBody(BatchRefused):
     """The body has no canonical form or no operations."""
 
     code = "malformed_body"
+
+
+class MediaTypeUnsupported(BatchRefused):
+    """The body is no JSON, or packed in a way that is not spoken here."""
+
+    code = "media_type_unsupported"
 
 
 class TooLarge(BatchRefused):
