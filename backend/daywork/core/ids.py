@@ -5,6 +5,7 @@ characters of lower-case base32, random, one per installed app and per branch
 of its history.
 """
 
+import re
 from typing import NewType, TypeAlias
 from uuid import UUID
 
@@ -20,3 +21,5 @@ BatchId = NewType("BatchId", UUID)
 Actor = NewType("Actor", str)
 
 Dot: TypeAlias = tuple[Actor, int]
+
+ACTOR_FORM = re.compile(r"[0-9a-z]{10}")

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypedDict, cast
 from uuid import UUID
 
 from daywork.core.hash_chain import chain_hash, decode_well_formed_base64url, leaf
-from daywork.core.ids import Actor, Dot, OperationId, TimeEntryId
+from daywork.core.ids import ACTOR_FORM, Actor, Dot, OperationId, TimeEntryId
 from daywork.core.instant import INSTANT_FORM, is_calendar_instant, is_instant
 from daywork.core.json_value import JsonValue
 from daywork.core.verdict import Held
@@ -32,7 +32,6 @@ _NOTHING: Final[Mapping[str, JsonValue]] = {}
 _UUID_FORM = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _UUID = re.compile(_UUID_FORM)
 _ENTITY = re.compile("te:" + _UUID_FORM)
-_ACTOR = re.compile(r"[0-9a-z]{10}")
 _ANCHOR = re.compile(r"[A-Za-z0-9_-]{6}")
 # The last character carries unused bits, which must be zero: one spelling only.
 _SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
@@ -258,7 +257,7 @@ def _read_context(
             or not 1 <= seen <= SEQUENCE_NUMBER_MAX
             or type(anchor) is not str
             or _ANCHOR.fullmatch(anchor) is None
-            or _ACTOR.fullmatch(name) is None
+            or ACTOR_FORM.fullmatch(name) is None
         ):
             return None
         context[Actor(name)] = (seen, anchor)

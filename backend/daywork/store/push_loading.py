@@ -13,6 +13,7 @@ from uuid import UUID
 from daywork.core.entry_content import entry_from_content
 from daywork.core.hash_chain import decode_base64url, leaf
 from daywork.core.ids import (
+    ACTOR_FORM,
     Actor,
     Dot,
     OperationId,
@@ -258,9 +259,10 @@ def _mention_operation(mentioned: _Mentioned, logged: LoggedOperation) -> None:
 
 def _mention_context(mentioned: _Mentioned, context: Mapping[str, Any]) -> None:
     for actor, component in list(context.items())[:64]:
-        if isinstance(component, list) and component and _is_number(component[0]):
-            mentioned.actors.add(Actor(actor[:20]))
-            mentioned.dots.add((Actor(actor[:20]), component[0]))
+        is_dot = isinstance(component, list) and component and _is_number(component[0])
+        if is_dot and ACTOR_FORM.fullmatch(actor) is not None:
+            mentioned.actors.add(Actor(actor))
+            mentioned.dots.add((Actor(actor), component[0]))
 
 
 def _mention_new_time(mentioned: _Mentioned, owner_id: PersonId, groups: Any) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from daywork.core.errors import MalformedBody, ProtocolUnknown, TooLarge
+from daywork.core.errors import MalformedBody, NotYourDevice, ProtocolUnknown, TooLarge
 from daywork.core.hash_chain import decode_base64url, encode_base64url
-from daywork.core.ids import Actor, TimeEntryId
+from daywork.core.ids import ACTOR_FORM, Actor, TimeEntryId
 from daywork.core.ingestion import PushedBatch
 from daywork.core.instant import epoch_seconds, instant_text
 from daywork.core.json_value import JsonValue
@@ -25,6 +25,7 @@ SCHEMA_PULL_MIN = 1
 LIMITS: Mapping[str, int] = {"ops": 200, "bytes": 262_144, "op_bytes": 16_384, "rows": 500}
 ACTORS_MAX = 32
 PENDING_MAX = 1_000_000
+SCHEMA_MAX = 1_000_000
 
 _HASH = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -44,7 +45,7 @@ def read_push(
 ) -> SignedBatch:
     """Return the batch of a push body; ``received_at`` is in milliseconds since 1970.
 
-    Raises: MalformedBody, ProtocolUnknown, TooLarge. What is wrong in one item is
+    Raises: MalformedBody, NotYourDevice, ProtocolUnknown, TooLarge. What is wrong in one item is
     that item's affair.
     """
     _check_protocol(value.get("proto"))
@@ -59,10 +60,12 @@ def read_push(
         and isinstance(signature, str)
         and isinstance(algorithm, str)
         and type(schema) is int
-        and schema >= 1
+        and 1 <= schema <= SCHEMA_MAX
     )
     if not is_readable:
         raise MalformedBody
+    if ACTOR_FORM.fullmatch(str(actor)) is None:
+        raise NotYourDevice
     batch = PushedBatch(
         actor=Actor(str(actor)),
         person_id=principal.person_id,
