@@ -20,6 +20,8 @@ export default defineConfig({
   },
   test: {
     environment: 'node',
+    // A slow machine is no fault of a test.
+    testTimeout: 60_000,
     include: ['tests/**/*.test.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
   },

@@ -75,7 +75,6 @@ AWAITED = frozenset(
 
 AWAITED_IN_THE_APP = frozenset(
     (
-        "api/client.ts",
         "api/postings.ts",
         "api/sessions.ts",
         "api/sync.ts",
@@ -111,13 +110,11 @@ AWAITED_IN_THE_APP = frozenset(
         "sw/background_sync.ts",
         "sw/precache.ts",
         "sw/service_worker.ts",
-        "sw/web_push.ts",
         "sync/enrolment.ts",
         "sync/phone.ts",
         "sync/pull.ts",
         "sync/push.ts",
         "sync/rescue.ts",
-        "sync/schedule.ts",
         "sync/session_renewal.ts",
         "sync/subscription.ts",
     )
