@@ -21,7 +21,7 @@ NODE := $(RUN)/python scripts/node.py
 SOURCES := pyproject.toml hatch_build.py $(shell find pwa -path pwa/node_modules -prune -o -path pwa/dist -prune -o -type f -print 2>/dev/null)
 T ?= tests
 
-.PHONY: help setup dev check lint fmt test test-slow migrate demo bench soak soak-ci lock
+.PHONY: help setup dev check lint fmt test migrate demo bench soak-ci lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -56,18 +56,14 @@ test: .venv/dev.stamp .cache/test-tools.stamp ## the whole suite: SQLite, Postgr
 	@$(RUN)/python scripts/test_tools.py check
 	$(RUN)/python -m pytest $(T)
 
-test-slow: test ## what takes longer than a commit should wait for
-
 migrate: .venv/dev.stamp ## draft a migration from the row classes (M="pre add_something")
 	$(RUN)/python scripts/draft_migration.py $(M)
 
 bench: .venv/dev.stamp .cache/test-tools.stamp ## rates of push, pull and posting beside the bare database's, in one run (SHORT=1 to try it)
 	@$(if $(SHORT),SHORT=1 )$(RUN)/python -m bench
 
-soak-ci: .venv/dev.stamp .cache/test-tools.stamp ## the longer fault runs, once an issue (RECORDS=file.csv for your own records)
+soak-ci: .venv/dev.stamp .cache/test-tools.stamp ## the longer fault runs, whose line goes to docs/soak.md (RECORDS=file.csv: your own)
 	$(RUN)/python -m pytest tests/faults tests/simulation --soak $(if $(RECORDS),--records $(RECORDS)) --timeout 3600
-
-soak: soak-ci ## as soak-ci
 
 lock: .tools/uv.stamp ## write the locks anew: versions and hashes, no addresses
 	@compile="$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"; \

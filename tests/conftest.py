@@ -11,7 +11,7 @@ import pytest
 
 from daywork.store.database import Database, open_database
 from daywork.store.migration import migrate
-from support import postgresql
+from support import postgresql, soak
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -33,8 +33,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[_SERVER] = server
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Stop what was started."""
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Stop what was started; a soak that went well leaves its line."""
+    counts = session.config.stash.get(_SOAKED, None)
+    if counts and exitstatus == 0 and session.config.getoption("--soak"):
+        soak.record(counts)
     server = session.config.stash.get(_SERVER, None)
     if server is not None:
         server.stop()
@@ -53,6 +56,13 @@ def pytest_runtest_makereport(
 
 
 _SERVER = pytest.StashKey[postgresql.Server]()
+_SOAKED = pytest.StashKey[dict[str, int]]()
+
+
+@pytest.fixture
+def soaked(request: pytest.FixtureRequest) -> dict[str, int]:
+    """Where a fault test counts what it went through, for the ledger of soaks."""
+    return request.config.stash.setdefault(_SOAKED, {})
 
 
 @pytest.fixture

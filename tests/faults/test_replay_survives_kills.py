@@ -23,7 +23,7 @@ KILLS_OF_A_SOAK = 50
 
 @pytest.mark.timeout(3600)
 async def test_a_replay_ends_the_same_however_often_the_server_is_killed(
-    tmp_path: Path, pytestconfig: pytest.Config
+    tmp_path: Path, pytestconfig: pytest.Config, soaked: dict[str, int]
 ) -> None:
     is_soak = bool(pytestconfig.getoption("--soak"))
     file = pytestconfig.getoption("--records")
@@ -46,3 +46,4 @@ async def test_a_replay_ends_the_same_however_often_the_server_is_killed(
     assert set(posted_entries(tmp_path / "killed").values()) == {1}
     assert len(posted_entries(tmp_path / "killed")) == count
     assert journal_lines(tmp_path / "killed") == journal_lines(tmp_path / "undisturbed")
+    soaked |= {"kills": kills, "records": count}

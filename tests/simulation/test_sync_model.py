@@ -27,12 +27,15 @@ def _sum(outcomes: list[Outcome]) -> dict[str, int]:
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}
 
 
-def test_nothing_is_lost_doubled_or_silently_overwritten_in_random_stories(seeds: range) -> None:
+def test_nothing_is_lost_doubled_or_silently_overwritten_in_random_stories(
+    seeds: range, soaked: dict[str, int]
+) -> None:
     sums = _sum([run(seed) for seed in seeds])
 
     # The stories were rich: all faults happened many times.
     assert sums["operations"] > 5_000
     assert min(sums["restores"], sums["clones"], sums["reinstalls"], sums["given_up"]) > 100
+    soaked |= {"stories": len(seeds), "operations": sums["operations"]}
 
 
 def test_without_faults_there_is_no_conflict_that_is_none(seeds: range) -> None:
