@@ -39,7 +39,7 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 def test_an_id_is_what_each_database_knows() -> None:
     kind, value = Id(), UUID(int=5)
 
-    on_sqlite, on_postgresql = SQLiteDialect(), PGDialect()
+    on_sqlite, on_postgresql = SQLiteDialect(), PGDialect()  # type: ignore[no-untyped-call]
     assert isinstance(kind.load_dialect_impl(on_sqlite), LargeBinary)
     assert isinstance(kind.load_dialect_impl(on_postgresql), Uuid)
     assert kind.process_bind_param(value, on_sqlite) == value.bytes
