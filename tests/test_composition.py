@@ -1,0 +1,58 @@
+"""Everything is put together in one place, and taken apart again."""
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from daywork.composition import World, composed, open_store, real_world
+from daywork.core.errors import DatabaseUnsafe
+from daywork.settings import Settings, read_settings
+
+
+def settings_of(home: Path, url: str | None, **more: str) -> Settings:
+    place = {} if url is None else {"DAYWORK_DATABASE_URL": url}
+    return read_settings({"DAYWORK_HOME": str(home), **place, **more})
+
+
+async def test_the_parts_are_those_that_the_settings_ask_for(
+    tmp_path: Path, database_url: str | None, now: datetime
+) -> None:
+    home = tmp_path / "home"
+    settings = settings_of(home, database_url, DAYWORK_PUBLIC_URL="https://time.example.org")
+    async with composed(settings, World(clock=lambda: now)) as parts:
+        organisations = await parts.database.read(lambda unit: unit.organisations.all())
+        clock = parts.clock()
+
+    assert (organisations, clock) == ([], now)
+    assert (parts.public_url, parts.proxies) == ("https://time.example.org", frozenset())
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert (home / "daywork.sqlite").exists() == (database_url is None)
+
+
+async def test_keys_stay_the_same_at_the_next_start(tmp_path: Path, now: datetime) -> None:
+    keys = []
+    for _ in range(2):
+        async with composed(settings_of(tmp_path, None), World(clock=lambda: now)) as parts:
+            keys.append((parts.cursor_key, parts.vapid_public_key))
+
+    assert keys[0] == keys[1]
+    assert len(keys[0][0]) == 32
+
+
+async def test_a_postgresql_that_could_lose_work_is_not_started_on(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    connection = await asyncpg.connect(postgresql_url)
+    name = await connection.fetchval("SELECT current_database()")
+    await connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    await connection.close()
+
+    with pytest.raises(DatabaseUnsafe):
+        await open_store(settings_of(tmp_path, postgresql_url))
+
+
+def test_the_real_clock_knows_its_zone() -> None:
+    assert real_world().clock().tzinfo is UTC
