@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from daywork.store.database import Database, open_database
 from daywork.store.migration import migrate
@@ -16,6 +17,10 @@ from support import postgresql, soak
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 _NUMBERS = count(1)
+
+# A machine that is busy with something else is no fault of a property.
+settings.register_profile("daywork", deadline=None)
+settings.load_profile("daywork")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
