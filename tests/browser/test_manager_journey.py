@@ -175,5 +175,4 @@ def test_the_office_reads_what_is_held_and_what_is_posted_and_decides_nothing(
         office.button("Load again").click()
         office.page.wait_for_timeout(100)
     expect(booked).to_contain_text("4")
-    journal = company.server.home / "ledger/daywork.journal"
-    assert "Ana-Ruiz | Bridge-Street" in journal.read_text()
+    assert "Ana-Ruiz | Bridge-Street" in company.journal()

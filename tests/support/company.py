@@ -42,6 +42,12 @@ class Company:
         query = "SELECT content FROM time_entry WHERE organisation_id = ? AND NOT is_deleted"
         return [json.loads(content) for (content,) in self._asked(query)]
 
+    def journal(self) -> str:
+        """Return its journal: the first organisation of a home has the one that has no folder."""
+        books = self.server.home / "ledger"
+        own = books / self.id / "daywork.journal"
+        return (own if own.exists() else books / "daywork.journal").read_text("utf-8")
+
     def operations(self) -> list[str]:
         """Return the kinds of all operations, in the order in which the server got them."""
         query = "SELECT item FROM operation WHERE organisation_id = ? ORDER BY rowid"
