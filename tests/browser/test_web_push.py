@@ -108,4 +108,6 @@ def test_later_opens_nothing_and_a_phone_that_wants_no_more_is_not_told(
 
     assert manager.phone.context.pages == pages_before
     assert manager.phone.page.url.endswith("/me")
+    # The browser tells its push service a moment after it told the page.
+    manager.wait_until_no_subscription_is_left()
     assert service.browser_subscriptions == []

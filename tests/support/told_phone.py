@@ -85,6 +85,15 @@ class ToldPhone(AbstractContextManager["ToldPhone"]):
         message = "the notification stayed"
         raise AssertionError(message)
 
+    def wait_until_no_subscription_is_left(self) -> None:
+        """Wait until the push service knows no subscription of a browser any more."""
+        for _ in range(PATIENCE_MILLISECONDS // LOOK_MILLISECONDS):
+            if not self.service.browser_subscriptions:
+                return
+            self.phone.page.wait_for_timeout(LOOK_MILLISECONDS)
+        message = "a subscription is left"
+        raise AssertionError(message)
+
     def press(self, notification: ShownNotification, label: str | None = None) -> Page:
         """Press the notification's button, and return the page that it opens."""
         with self.phone.context.expect_page(timeout=PATIENCE_MILLISECONDS) as opened:
