@@ -6,7 +6,7 @@ import { exchange } from '../sync/exchange'
 import type { Progress } from '../sync/phone'
 import { Schedule } from '../sync/schedule'
 import { announce } from '../store/announcements'
-import { follow, openedLocal, refreshAll } from './local.svelte'
+import { follow, localOrNull, openedLocal, refreshAll } from './local.svelte'
 
 export type { Progress } from '../sync/phone'
 export type { ExchangeResult as Exchange } from '../store/meta'
@@ -101,9 +101,10 @@ export async function exchangeNow(): Promise<void> {
   await refreshAll()
 }
 
-/** Exchange a moment later, so that the tap is painted first. */
+/** Exchange a moment later, so that the tap is painted first; nothing when nobody is here then. */
 export function exchangeSoon(): void {
   setTimeout(() => {
+    if (localOrNull() === null) return
     void schedule.now().catch(() => undefined)
   }, SOON_MILLISECONDS)
 }
@@ -112,9 +113,12 @@ export function exchangeSoon(): void {
 export function startExchanging(): void {
   exchangeSoon()
   addEventListener('online', exchangeSoon)
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') exchangeSoon()
-  })
+  document.addEventListener('visibilitychange', exchangeWhenSeen)
+}
+
+/** Named, so that the next person who signs in on this phone does not add it a second time. */
+function exchangeWhenSeen(): void {
+  if (document.visibilityState === 'visible') exchangeSoon()
 }
 
 export function stopExchanging(): void {

@@ -25,6 +25,7 @@ export class Schedule {
   #running: Promise<ExchangeState> | null = null
   #next: Promise<ExchangeState> | null = null
   #timer: number | null = null
+  #isStopped = false
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
@@ -35,6 +36,7 @@ export class Schedule {
    * may have looked at the outbox already; several such calls share it.
    */
   now(): Promise<ExchangeState> {
+    this.#isStopped = false
     if (this.#running === null) return this.#begin()
     this.#next ??= this.#running.then(
       () => this.#begin(),
@@ -43,14 +45,20 @@ export class Schedule {
     return this.#next
   }
 
+  /** Plan nothing any more until the next call of `now`; an exchange that runs is let end. */
   stop(): void {
+    this.#isStopped = true
+    this.#forgetTimer()
+  }
+
+  #forgetTimer(): void {
     if (this.#timer !== null) this.#surroundings.clearTimer(this.#timer)
     this.#timer = null
   }
 
   #begin(): Promise<ExchangeState> {
     this.#next = null
-    this.stop()
+    this.#forgetTimer()
     this.#surroundings.onPlan(null)
     const running = this.#surroundings.exchange().finally(() => {
       if (this.#running === running) this.#running = null
@@ -76,7 +84,8 @@ export class Schedule {
   }
 
   #planIn(seconds: number): void {
-    this.stop()
+    this.#forgetTimer()
+    if (this.#isStopped) return
     this.#timer = this.#surroundings.setTimer(() => {
       this.#timer = null
       // Whoever waits for this exchange reads its outcome from the database.

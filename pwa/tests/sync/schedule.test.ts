@@ -110,3 +110,16 @@ test('when it is stopped nothing is planned any more', async () => {
 
   expect(around.planned).toEqual([])
 })
+
+test('nor by the exchange that was still running then; the next call plans again', async () => {
+  const around = new Surroundings()
+  void around.schedule.now()
+
+  around.schedule.stop()
+  await around.answer({})
+  expect(around.planned).toEqual([])
+  void around.schedule.now()
+  await around.answer({})
+
+  expect(around.planned).toHaveLength(1)
+})
