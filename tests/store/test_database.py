@@ -58,6 +58,23 @@ async def test_what_failed_leaves_nothing_behind(database: Database, now: dateti
     assert await database.read(names) == []
 
 
+async def test_what_the_database_itself_refuses_leaves_its_neighbours_alone(
+    database: Database, now: datetime
+) -> None:
+    await add_company(database, now)
+
+    async def write(number: int) -> None:
+        await database.write(lambda unit: add(unit, number, now))
+
+    answers = await asyncio.gather(*map(write, (2, 2, 3, 3, 4)), return_exceptions=True)
+
+    assert sorted(type(answer).__name__ for answer in answers) == [
+        *("IntegrityError", "IntegrityError"),
+        *("NoneType", "NoneType", "NoneType"),
+    ]
+    assert await database.read(names) == ["C2", "C3", "C4", "Company 1"]
+
+
 async def test_what_is_not_flushed_by_an_act_is_written_after_it(
     database: Database, now: datetime
 ) -> None:

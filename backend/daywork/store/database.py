@@ -220,7 +220,8 @@ def _act_on_session(session: Session, act: Act[Answer]) -> Answer:
 
 
 def _run_unit(connection: Connection, act: Act[Answer]) -> Answer:
-    unit = UnitOfWork(lambda: Session(connection, join_transaction_mode="rollback_only"))
+    # A savepoint of its own: what the database refuses undoes this act, not its neighbours'.
+    unit = UnitOfWork(lambda: Session(connection, join_transaction_mode="create_savepoint"))
     try:
         answer = act(unit)
         unit.finish()

@@ -39,7 +39,7 @@ class UnitOfWork:
     def finish(self) -> None:
         """Write what waits in the session and let go of its objects."""
         if self._opened is not None:
-            self._opened.flush()
+            self._opened.commit()  # Its savepoint: the transaction is the database facade's.
             self._opened.close()
 
     def abandon(self) -> None:
