@@ -6,9 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import LargeBinary, Uuid
-from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy import LargeBinary, Uuid, create_engine
 
 from daywork.store.row import Id, instant, milliseconds
 from support.strategies import law
@@ -39,7 +37,8 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 def test_an_id_is_what_each_database_knows() -> None:
     kind, value = Id(), UUID(int=5)
 
-    on_sqlite, on_postgresql = SQLiteDialect(), PGDialect()  # type: ignore[no-untyped-call]
+    on_sqlite = create_engine("sqlite://").dialect
+    on_postgresql = create_engine("postgresql+asyncpg://").dialect
     assert isinstance(kind.load_dialect_impl(on_sqlite), LargeBinary)
     assert isinstance(kind.load_dialect_impl(on_postgresql), Uuid)
     assert kind.process_bind_param(value, on_sqlite) == value.bytes
