@@ -3,7 +3,7 @@ import { bothHappened, changed, chosen, removed, restored } from '../core/captur
 import type { EntryView, Group } from '../core/entry_view'
 import { askingEntries, dismissOperation, runningEntries } from '../store/entries'
 import { announce } from '../store/announcements'
-import { follow, openedLocal, refreshAll, save, stamp, viewsOf } from './local.svelte'
+import { follow, isBillable, openedLocal, refreshAll, save, stamp, viewsOf } from './local.svelte'
 import type { Draft } from './time_entries.svelte'
 
 export type { Conflict, Version, Author, Returned, HeldOperation } from '../core/entry_view'
@@ -50,7 +50,7 @@ export async function resolve(view: EntryView, group: Group, answer: Answer): Pr
         ),
       )
     case 'other':
-      return save([changed(at, view, answer.draft, true)])
+      return save([changed(at, view, answer.draft, await isBillable(answer.draft.project))])
     case 'keep':
       return save([restored(at, view)])
     case 'remove':

@@ -130,6 +130,13 @@ export function phoneZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
+/** Return whether time on a project is billable; what the phone does not know of is. */
+export async function isBillable(project: string | null): Promise<boolean> {
+  if (project === null) return true
+  const { projects } = await fetchFact(openedLocal().database, REFERENCE)
+  return projects.find(({ id }) => id === project)?.billable ?? true
+}
+
 /** Put a project at the front of the ones used last. */
 export async function rememberProject(project: string | null): Promise<void> {
   if (project === null) return

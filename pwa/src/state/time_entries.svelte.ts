@@ -22,10 +22,9 @@ import type { Reader } from '../core/entry_reading'
 import type { EntryView, Span } from '../core/entry_view'
 import { dayAfter, dayOf, mondayOf } from '../core/instant'
 import { entriesOfDays, entryOf, runningEntries } from '../store/entries'
-import { fetchFact, REFERENCE } from '../store/meta'
 import {
   follow,
-  localOrNull,
+  isBillable,
   openedLocal,
   phoneZone,
   refreshAll,
@@ -303,11 +302,4 @@ function sumOf(views: readonly EntryView[]): Span {
 
 function self(): string {
   return openedLocal().device.person.id
-}
-
-async function isBillable(project: string | null): Promise<boolean> {
-  const local = localOrNull()
-  if (project === null || local === null) return true
-  const { projects } = await fetchFact(local.database, REFERENCE)
-  return projects.find(({ id }) => id === project)?.billable ?? true
 }
