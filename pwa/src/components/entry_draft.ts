@@ -103,16 +103,43 @@ export function draftOf(entry: EntryView): EntryDraft {
   }
 }
 
-function breaksOf(draft: EntryDraft, start: number, end: number | null): readonly Break[] | null {
+/**
+ * Return the tapped breaks as far as they lie in the new times: a break that the end falls into, or
+ * that was never ended, ends with it. On another day they keep their time of day.
+ */
+function keptWithin(
+  draft: EntryDraft,
+  zone: string,
+  start: number,
+  end: number | null,
+): readonly Break[] {
+  const shift = shiftOf(draft, zone)
+  return draft.keptBreaks.flatMap((pause) => {
+    if (pause.start === null) return [pause]
+    const from = Math.max(pause.start + shift, start)
+    const until = pause.end === null ? end : Math.min(pause.end + shift, end ?? Infinity)
+    if (until !== null && until <= from) return []
+    return [{ ...pause, start: from, end: until }]
+  })
+}
+
+/** Return the seconds between the time of day of the form's first start on its day and on `date`. */
+function shiftOf({ original, date }: EntryDraft, zone: string): number {
+  if (original === null) return 0
+  const before = wallTime(original.start, zone)
+  if (before.date === date) return 0
+  const now = instantAt(date, before.time, zone)
+  return now === null ? 0 : now - original.start
+}
+
+function breaksOf(
+  draft: EntryDraft,
+  zone: string,
+  start: number,
+  end: number | null,
+): readonly Break[] | null {
   if (draft.pause === 'none') return []
-  if (draft.pause === 'kept') {
-    // A tapped break outside the new times says nothing any more.
-    return draft.keptBreaks.filter(
-      (pause) =>
-        pause.start === null ||
-        (pause.start >= start && (end === null || (pause.end ?? end + 1) <= end)),
-    )
-  }
+  if (draft.pause === 'kept') return keptWithin(draft, zone, start, end)
   const minutes = Number(draft.pause === 'own' ? draft.ownPause : draft.pause)
   if (!Number.isInteger(minutes) || minutes < 0) return null
   return minutes === 0
@@ -151,7 +178,7 @@ export function timeOf(draft: EntryDraft, zone: string, now: number): DraftTime 
   const end = typed(endDate, draft.end, zone, draft.original?.end ?? null)
   if (end === null && (!draft.running || draft.end !== '')) return { problem: 'end' }
   if (end !== null && end <= start) return { problem: 'before' }
-  const breaks = breaksOf(draft, start, end)
+  const breaks = breaksOf(draft, zone, start, end)
   if (breaks === null || breaks.some((pause) => (pause.seconds ?? 0) > (end ?? now) - start)) {
     return { problem: 'break' }
   }
