@@ -191,6 +191,25 @@ export function draftOf(view: EntryView): Draft {
   }
 }
 
+/** Return the first own entry that `span` overlaps, other than `id`; running ones last till now. */
+export async function overlapOf(
+  span: { readonly start: number; readonly end: number | null },
+  id: string | null,
+): Promise<EntryView | null> {
+  const reader = lastReader
+  if (reader === null) return null
+  const { database } = openedLocal()
+  const { start, end } = span
+  const day = dayOf(start, phoneZone())
+  const near = await entriesOfDays(database, self(), dayAfter(day, -1), dayAfter(day, 1))
+  const until = end ?? reader.now
+  const found = inOrder(shown(viewsOf(near, reader))).find((view) => {
+    if (view.id === id || view.time.form !== 'interval') return false
+    return view.time.start < until && (view.time.end ?? reader.now) > start
+  })
+  return found ?? null
+}
+
 /** Save a new entry and return its id. The form must have no fault. */
 export async function add(draft: Draft): Promise<string> {
   const act = added(stamp(), self(), draft, await isBillable(draft.project))

@@ -10,6 +10,7 @@ import {
   endBreak,
   entry,
   finish,
+  overlapOf,
   remove,
   restore,
   showEntry,
@@ -189,4 +190,16 @@ test('a week is complete when each of its entries that can be is submitted', asy
   expect(week.current?.isComplete).toBe(true)
   expect(await completeWeek(MONDAY)).toBe(0)
   expect(await kinds()).toEqual(['submit', 'submit'])
+})
+
+test('a time that overlaps another entry is noticed before it is saved', async () => {
+  await pulled(local, row(entryId(1), 1))
+  await refreshAll()
+  const at = (clock: string): number => Date.parse(`2026-03-02T${clock}:00Z`) / 1000
+
+  const inside = await overlapOf({ start: at('14:59'), end: at('16:00') }, null)
+
+  expect(inside?.id).toBe(entryId(1))
+  expect(await overlapOf({ start: at('15:00'), end: at('16:00') }, null)).toBeNull()
+  expect(await overlapOf({ start: at('07:00'), end: at('15:00') }, entryId(1))).toBeNull()
 })
