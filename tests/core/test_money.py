@@ -10,12 +10,12 @@ from daywork.core.errors import ValueRefused
 from daywork.core.money import (
     Money,
     amount_text,
-    apportioned,
     decimal_text,
     earned,
     minor_digits,
     read_money,
     rounded_half_up,
+    rounded_together,
 )
 
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "CLF"])  # 2, 0, 3 and 4 decimals.
@@ -72,13 +72,22 @@ def test_rounding_moves_by_at_most_a_half(value: Fraction) -> None:
     assert abs(rounded_half_up(value) - value) <= Fraction(1, 2)
 
 
-@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1).filter(any))
-def test_spreading_keeps_the_total_and_moves_no_part_by_one(total: int, weights: list[int]) -> None:
-    parts = apportioned(total, weights)
+@given(st.lists(st.fractions(0, 10**6), max_size=30))
+def test_rounding_together_keeps_the_total_and_moves_no_part_by_one(
+    values: list[Fraction],
+) -> None:
+    parts = rounded_together(values)
 
-    assert sum(parts) == total
-    for part, weight in zip(parts, weights, strict=True):
-        assert abs(part - Fraction(total * weight, sum(weights))) < 1
+    assert sum(parts) == rounded_half_up(sum(values, Fraction()))
+    assert all(abs(part - value) < 1 for part, value in zip(parts, values, strict=True))
+    assert len(parts) == len(values)
+
+
+def test_three_short_lines_do_not_take_from_a_long_one() -> None:
+    # 1, 1, 1 and 103 seconds in ten-thousandths of an hour.
+    values = [Fraction(seconds * 10_000, 3_600) for seconds in (1, 1, 1, 103)]
+
+    assert rounded_together(values) == [3, 3, 2, 286]
 
 
 def test_a_negative_amount_keeps_its_sign_below_one() -> None:

@@ -1,6 +1,7 @@
 """Money: whole minor units with an ISO 4217 code. No fractions, no floats."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -83,17 +84,19 @@ def earned(worked_seconds: int, per_hour: Money) -> Money:
     return Money(rounded_half_up(amount), per_hour.currency)
 
 
-def apportioned(total: int, weights: list[int]) -> list[int]:
-    """Return whole parts of ``total`` in the proportion of ``weights``, losing nothing.
+def rounded_together(values: Sequence[Fraction]) -> list[int]:
+    """Return whole numbers that add up to the rounded sum of ``values``, each 0 or more.
 
-    Each part is the exact one rounded down or up; the largest remainders go up,
-    of equal ones the first. ``weights`` are 0 or more and not all 0.
+    Each is its value rounded down or up, so less than one away from it; the largest
+    remainders go up, of equal ones the first (Hamilton's method).
+
+    >>> rounded_together([Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)])
+    [1, 0, 0]
     """
-    whole = sum(weights)
-    exact = [Fraction(total * weight, whole) for weight in weights]
-    parts = [value.numerator // value.denominator for value in exact]
-    order = sorted(range(len(weights)), key=lambda place: (parts[place] - exact[place], place))
-    for place in order[: total - sum(parts)]:
+    parts = [value.numerator // value.denominator for value in values]
+    missing = rounded_half_up(sum(values, Fraction())) - sum(parts)
+    order = sorted(range(len(values)), key=lambda place: (parts[place] - values[place], place))
+    for place in order[:missing]:
         parts[place] += 1
     return parts
 

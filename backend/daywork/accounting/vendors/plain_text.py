@@ -19,9 +19,8 @@ from daywork.core.money import (
     SECONDS_PER_HOUR,
     Money,
     amount_text,
-    apportioned,
     decimal_text,
-    rounded_half_up,
+    rounded_together,
 )
 from daywork.core.posting import PostingLine
 
@@ -88,9 +87,9 @@ class PlainTextLedger:
 
 def _hours(lines: Sequence[PostingLine]) -> list[int]:
     """Return each line's hours in ten-thousandths, adding up to the batch's total."""
-    seconds = [line.worked_seconds for line in lines]
-    total = rounded_half_up(Fraction(sum(seconds) * TEN_THOUSANDTHS, SECONDS_PER_HOUR))
-    return apportioned(total, seconds)
+    return rounded_together(
+        [Fraction(line.worked_seconds * TEN_THOUSANDTHS, SECONDS_PER_HOUR) for line in lines]
+    )
 
 
 def _hledger(line: PostingLine, hours: int) -> str:
