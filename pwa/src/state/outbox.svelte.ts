@@ -3,7 +3,7 @@ import type { Reader } from '../core/entry_reading'
 import type { OperationKind } from '../core/operation'
 import { entryOf } from '../store/entries'
 import { askingOperations, lastAnswered, waitingOperations } from '../store/operations'
-import { rescueFile } from '../sync/rescue'
+import { rescueFiles } from '../sync/rescue'
 import { exchangeNow } from './connection.svelte'
 import { follow, openedLocal, viewsOf, type Local } from './local.svelte'
 
@@ -64,13 +64,12 @@ export async function sendNow(): Promise<void> {
   await exchangeNow()
 }
 
-/** Return the signed file with everything that is not with the office; null when nothing waits. */
-export async function asFile(): Promise<File | null> {
-  const { database, device } = openedLocal()
-  const content = await rescueFile(database)
-  if (content === null) return null
-  const name = `daywork-${device.actor}-${String(content.ops.at(-1)?.q ?? 0)}.json`
-  return new File([JSON.stringify(content)], name, { type: 'application/json' })
+/** Return the signed files with everything that is not with the office; none when nothing waits. */
+export async function asFiles(): Promise<readonly File[]> {
+  return (await rescueFiles(openedLocal().database)).map((content) => {
+    const name = `daywork-${content.actor}-${String(content.ops.at(-1)?.q ?? 0)}.json`
+    return new File([JSON.stringify(content)], name, { type: 'application/json' })
+  })
 }
 
 follow(async (local, reader) => {

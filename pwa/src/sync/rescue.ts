@@ -2,7 +2,8 @@
 import { decodeBase64url, encodeBase64url } from '../core/base64url'
 import type { WireOperation } from '../core/operation'
 import type { PhoneDatabase } from '../store/database'
-import { deviceOf, publicJwk, signed, type PublicJwk } from '../store/device'
+import { deviceOf, publicJwk, signed, type KeyPair, type PublicJwk } from '../store/device'
+import { FORMER_ACTORS, fetchFact } from '../store/meta'
 import { waitingOperations } from '../store/operations'
 
 export interface RescueFile {
@@ -15,22 +16,44 @@ export interface RescueFile {
   readonly sig: string
 }
 
-/** Return the file with everything the server has not answered, or null when there is nothing. */
-export async function rescueFile(database: PhoneDatabase): Promise<RescueFile | null> {
+/**
+ * Return a file for each chain of this phone that has what the server has not answered, the oldest
+ * first: what was written before a new enrolment has its own key, and so its own file.
+ */
+export async function rescueFiles(database: PhoneDatabase): Promise<readonly RescueFile[]> {
   const device = await deviceOf(database)
-  if (device === null) return null
+  if (device === null) return []
   const waiting = await waitingOperations(database)
-  const ops = waiting
-    .filter(({ actor }) => actor === device.actor)
-    .map(({ operation }) => operation)
+  const former = await fetchFact(database, FORMER_ACTORS)
+  const chains = [
+    ...former.map(({ head, ...keys }) => ({ actor: head.actor, keys })),
+    { actor: device.actor, keys: device.keys },
+  ]
+  const files = await Promise.all(
+    chains.map(async ({ actor, keys }) =>
+      fileOf(
+        actor,
+        keys,
+        waiting.filter((one) => one.actor === actor).map(({ operation }) => operation),
+      ),
+    ),
+  )
+  return files.filter((file) => file !== null)
+}
+
+async function fileOf(
+  actor: string,
+  { privateKey, publicKey }: KeyPair,
+  ops: readonly WireOperation[],
+): Promise<RescueFile | null> {
   const hash = decodeBase64url(ops.at(-1)?.h ?? '')
-  if (ops.length === 0 || hash === null) return null
+  if (hash === null || hash.length === 0) return null
   return {
     daywork_rescue: 1,
-    actor: device.actor,
+    actor,
     alg: 'ES256',
-    public_key: await publicJwk(device.keys.publicKey),
+    public_key: await publicJwk(publicKey),
     ops,
-    sig: encodeBase64url(await signed(device.keys.privateKey, hash)),
+    sig: encodeBase64url(await signed(privateKey, hash)),
   }
 }

@@ -6,7 +6,7 @@ import { waitingCount } from '../../src/store/operations'
 import type { PhoneDatabase } from '../../src/store/database'
 import type { ExchangeState } from '../../src/store/meta'
 import { exchange } from '../../src/sync/exchange'
-import { rescueFile } from '../../src/sync/rescue'
+import { rescueFiles } from '../../src/sync/rescue'
 import { ANA, enrolledDatabase, entryId, KeptServer, NOW, salt, write } from '../support/phones'
 
 async function record(database: PhoneDatabase, count: number, from = 0): Promise<void> {
@@ -117,7 +117,7 @@ test.each([
 
   expect(state.result).toBe('needs_office')
   expect(await waitingCount(database)).toBe(2)
-  const file = await rescueFile(database)
+  const [file] = await rescueFiles(database)
   expect(file?.ops).toHaveLength(2)
   expect(file).toMatchObject({ daywork_rescue: 1, alg: 'ES256', actor: 'aaaaaaaaaa' })
 })
