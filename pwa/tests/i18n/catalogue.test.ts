@@ -1,4 +1,6 @@
 /** Every language says everything, with the same blanks and in its own plural forms. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filled, loaders, pluralOf, type Plural } from '../../src/i18n/catalogue'
 import { isLanguage, languageOf, languages } from '../../src/i18n/languages'
@@ -63,6 +65,20 @@ test('English uses the six words of the design', () => {
   const words = [...english].filter(([key]) => key.startsWith('state.')).map(([, word]) => word)
 
   expect(words).toEqual(['On this phone', 'Sent', 'Approved', 'Sent back', 'Needs you', 'Booked'])
+})
+
+test('every text is shown somewhere', () => {
+  const root = join(import.meta.dirname, '..', '..', 'src')
+  const source = globSync('**/*.{ts,svelte}', { cwd: root })
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n')
+  // The worker script puts the names of the texts of notifications together.
+  const unused = [...english.keys()].filter(
+    (key) => !source.includes(`'${key}'`) && !key.startsWith('push.'),
+  )
+
+  expect(source.length).toBeGreaterThan(100_000)
+  expect(unused).toEqual([])
 })
 
 test('a blank without a value stays visible, and a value may be zero', () => {
