@@ -45,6 +45,27 @@ CUT_OFF = """() => {
   return [...wide, ...cut]
 }"""
 
+# In the head of a screen: boxes that lie over each other, and a name broken inside a word.
+IN_EACH_OTHERS_WAY = """size => {
+  document.documentElement.style.fontSize = size
+  const parts = [...document.querySelectorAll('header > *')]
+  const boxes = parts.map((one) => one.getBoundingClientRect())
+  const over = boxes.flatMap((a, i) => boxes.slice(i + 1)
+    .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+    .map(() => `something lies over ${parts[i].textContent.trim()}`))
+  const broken = parts.filter((one) => one.scrollWidth > one.clientWidth + 1)
+    .map((one) => `no room for ${one.textContent.trim()}`)
+  const name = document.querySelector('h1')
+  const lines = name.getBoundingClientRect().height / parseFloat(getComputedStyle(name).lineHeight)
+  // A word that is wider than the whole screen has to break.
+  if (name.offsetWidth < 0.8 * innerWidth
+    && Math.round(lines) > name.textContent.trim().split(' ').length) broken.push('a broken word')
+  const skip = document.querySelector('.skip').getBoundingClientRect()
+  if (skip.bottom > 0) over.push('the skip link shows')
+  document.documentElement.style.fontSize = ''
+  return [...over, ...broken]
+}"""
+
 
 @pytest.fixture(scope="module")
 def tour(
@@ -99,7 +120,7 @@ def test_the_screens_of_the_tour_are_the_ones_that_are_looked_at(tour: ScreenTou
     assert set(tour.screens()) == set(SCREENS)
 
 
-def test_german_words_fit_too(tour: ScreenTour) -> None:
+def test_german_words_fit_too_and_so_does_text_of_twice_the_size(tour: ScreenTour) -> None:
     phone = tour.phones["manager"]
     phone.page.evaluate("localStorage.setItem('daywork.language', 'de')")
     faults: list[str] = []
@@ -109,6 +130,9 @@ def test_german_words_fit_too(tour: ScreenTour) -> None:
             for width in WIDTHS:
                 wear(tour, "light", width)
                 faults += [f"{path} {width}: {cut}" for cut in phone.page.evaluate(CUT_OFF)]
+                for size in ("100%", "200%"):
+                    found = phone.page.evaluate(IN_EACH_OTHERS_WAY, size)
+                    faults += [f"{path} {width} {size}: {fault}" for fault in found]
     finally:
         phone.page.evaluate("localStorage.setItem('daywork.language', 'en')")
         wear(tour, "light", 360)
