@@ -146,6 +146,13 @@ class DoorPhone:
         results: list[dict[str, Any]] = answer.json()["results"]
         return results
 
+    async def push_items(self, items: Sequence[Mapping[str, JsonValue]]) -> list[dict[str, Any]]:
+        """Push ``items`` as they are; return the results."""
+        answer = await self.try_push(items)
+        assert answer.status_code == 200, answer.text
+        results: list[dict[str, Any]] = answer.json()["results"]
+        return results
+
     async def try_push(
         self, items: Sequence[Mapping[str, JsonValue]], **changes: Any
     ) -> httpx.Response:

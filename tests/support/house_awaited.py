@@ -2,7 +2,6 @@
 
 AWAITED = frozenset(
     (
-        "api/auth.py",
         "api/body.py",
         "api/desk.py",
         "api/health.py",

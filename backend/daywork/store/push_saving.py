@@ -92,12 +92,14 @@ def _save_approvals(organisation_id: OrganisationId, working: WorkingSet) -> Ste
 def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> tuple[Any, ...]:
     operation = logged.operation
     alias_of = logged.alias_of
+    # An id that somebody else has used already goes on naming that operation only.
+    operation_id = None if operation is None or logged.held_code == "malformed" else operation.id
     return (
         organisation_id,
         logged.actor,
         logged.sequence_number,
         logged.chain_hash,
-        None if operation is None else operation.id,
+        operation_id,
         None if operation is None else operation.entry_id,
         logged.person_id,
         " ".join(sorted(logged.roles)),
