@@ -21,6 +21,7 @@ from daywork.security.secrets import key_file
 from daywork.settings import Settings
 from daywork.store.database import Database, open_database
 from daywork.store.durability import refuse_unsafe_settings
+from daywork.store.home_lock import make_home
 from daywork.store.migration import migrate
 
 
@@ -78,9 +79,10 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
 async def open_store(settings: Settings) -> Database:
     """Return the database at its newest schema.
 
-    Raises: DatabaseUnsafe if PostgreSQL could lose what was acknowledged.
+    Raises: DatabaseUnreachable; DatabaseUnsafe if PostgreSQL could lose what was
+    acknowledged; ValueRefused if the home cannot be written to.
     """
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(settings.home)
     if settings.database_url is not None:
         await refuse_unsafe_settings(settings.database_url)
     await migrate(settings.home, settings.database_url)

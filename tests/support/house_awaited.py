@@ -26,7 +26,6 @@ AWAITED = frozenset(
         "cli/organisation.py",
         "cli/project.py",
         "cli/replay.py",
-        "cli/serve.py",
         "security/secrets.py",
         "security/signatures.py",
     )

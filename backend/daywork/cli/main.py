@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -44,6 +45,7 @@ def main(words: Sequence[str] | None = None) -> int:
     for group in GROUPS:
         group.add_parser(commands)
     options = parser.parse_args(words)
+    os.umask(0o077)  # Whatever a command writes (keys, wages) is its owner's alone.
     try:
         status: int = options.run(options)
     except DomainError as refusal:

@@ -29,6 +29,7 @@ DomainError
     ValueRefused          value.refused
   InvalidState
     CursorExpired         cursor_expired
+    DatabaseUnreachable   database.unreachable
     DatabaseUnsafe        database.unsafe
     HomeInUse             home.in_use
   LimitExceeded
@@ -278,6 +279,12 @@ class CursorExpired(InvalidState):
     """The cursor is older than the oldest tombstone kept."""
 
     code = "cursor_expired"
+
+
+class DatabaseUnreachable(InvalidState):
+    """The database did not let this process in when it started."""
+
+    code = "database.unreachable"
 
 
 class DatabaseUnsafe(InvalidState):

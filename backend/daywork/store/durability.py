@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
-from daywork.core.errors import DatabaseUnsafe
+from daywork.core.errors import DatabaseUnreachable, DatabaseUnsafe
 
 # Setting -> the value with which an acknowledged commit can be lost or torn.
 UNSAFE: Mapping[str, str] = {
@@ -19,8 +19,15 @@ UNSAFE: Mapping[str, str] = {
 
 
 async def refuse_unsafe_settings(url: str) -> None:
-    """Look at the settings that sessions on ``url`` get. Raises: DatabaseUnsafe."""
-    connection = await asyncpg.connect(url)
+    """Look at the settings that sessions on ``url`` get.
+
+    Raises: DatabaseUnreachable, DatabaseUnsafe.
+    """
+    try:
+        connection = await asyncpg.connect(url)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        message = f"The database of DAYWORK_DATABASE_URL cannot be reached: {error}."
+        raise DatabaseUnreachable(message) from error
     try:
         found = {name: str(await connection.fetchval(f"SHOW {name}")) for name in UNSAFE}
     finally:

@@ -1,0 +1,66 @@
+"""A server that cannot start says so in a sentence; one that is told to end ends well."""
+
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from daywork.cli.main import main
+from support.server import running_server
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"DAYWORK_DATABASE_URL": "mysql://x"}, "DAYWORK_DATABASE_URL must be postgresql://"),
+        ({"DAYWORK_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, "cannot be reached"),
+        ({"DAYWORK_PUBLIC_URL": "ftp://x"}, "DAYWORK_PUBLIC_URL must be"),
+        ({"DAYWORK_LISTEN": "here"}, "DAYWORK_LISTEN must be host:port"),
+        ({"DAYWORK_HOME": "/proc/daywork"}, "/proc/daywork cannot be made"),
+        ({"DAYWORK_TLS_CERT": "/no", "DAYWORK_TLS_KEY": "/no"}, "DAYWORK_TLS_KEY cannot be used"),
+        ({"DAYWORK_TLS_CERT": "/no"}, "given together with DAYWORK_TLS_KEY"),
+    ],
+)
+def test_what_cannot_be_served_is_told_in_a_sentence(
+    settings: dict[str, str],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = f"127.0.0.1:{probe.getsockname()[1]}"
+    for name, text in ({"DAYWORK_HOME": str(tmp_path), "DAYWORK_LISTEN": free} | settings).items():
+        monkeypatch.setenv(name, text)
+
+    status = main(["serve"])
+
+    said = capsys.readouterr()
+    assert (status, said.out) == (1, "")
+    assert told in said.err
+    assert "Traceback" not in said.err
+
+
+def test_two_servers_never_share_a_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_server(tmp_path / "first") as first:
+        monkeypatch.setenv("DAYWORK_HOME", str(tmp_path / "second"))
+        monkeypatch.setenv("DAYWORK_LISTEN", first.environment["DAYWORK_LISTEN"])
+
+        assert main(["serve"]) == 1
+
+    assert "cannot be listened on" in capsys.readouterr().err
+
+
+def test_what_a_server_writes_is_its_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running_server(home):
+        files = [path for path in home.rglob("*") if path.name != "server.log"]
+
+        shared = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
+
+    assert files
+    assert shared == []
