@@ -1,0 +1,150 @@
+"""What a phone fetches: pages in one order, each person their own sight, no row missed."""
+
+import asyncio
+import base64
+from typing import Any
+
+from support.chain import entry_id, interval
+from support.door import Door, DoorPhone, refused
+
+WRITERS = 4
+PUSHES_EACH = 6
+
+
+async def followed(phone: DoorPhone, limit: int, cursor: str | None = None) -> list[dict[str, Any]]:
+    """Return all rows behind ``cursor``, page by page."""
+    rows: list[dict[str, Any]] = []
+    has_more = True
+    while has_more:
+        page = await phone.pull(cursor, limit)
+        assert len(page["rows"]) + len(page["gone"]) <= limit
+        rows += page["rows"]
+        cursor, has_more = page["cursor"], page["more"]
+        assert page["complete"] is not has_more
+    return rows
+
+
+async def test_pages_of_any_size_tell_the_same_rows_in_the_order_of_revisions(door: Door) -> None:
+    phone = await door.enrolled("Ana")
+    for number in range(7):
+        phone.write(f"entry {number}", f"{number + 7:02}:00", f"{number + 7:02}:30")
+        await phone.push()
+
+    whole = await followed(phone, 500)
+
+    assert [row["rev"] for row in whole] == sorted(row["rev"] for row in whole)
+    assert len(whole) == 7
+    for limit in (1, 2, 7):
+        assert await followed(phone, limit) == whole
+    last = await phone.pull((await phone.pull())["cursor"])
+    assert (last["rows"], last["gone"], last["more"]) == ([], [], False)
+
+
+async def test_a_cursor_is_one_persons_and_nobody_can_write_one(door: Door) -> None:
+    ana, eve = await door.enrolled("Ana"), await door.enrolled("Eve")
+    tablet = await door.enrolled("Ana")
+    other = (await door.office("org create", name="Other", time_zone="UTC", currency="EUR"))["id"]
+    mallory = await door.enrolled("Mallory", organisation=other)
+    cursor = (await ana.pull())["cursor"]
+
+    for phone in (eve, mallory):
+        answer = await phone.ask("GET", f"/v1/sync/pull?cursor={cursor}")
+        assert refused(answer) == (400, "cursor_invalid")
+    for place, letter in enumerate(cursor):
+        changed = cursor[:place] + ("B" if letter == "A" else "A") + cursor[place + 1 :]
+        answer = await ana.ask("GET", f"/v1/sync/pull?cursor={changed}")
+        assert refused(answer) == (400, "cursor_invalid"), place
+    for text in (cursor[:-1], cursor + "A", cursor + "=", base64.b64encode(b"{}").decode()):
+        answer = await ana.ask("GET", f"/v1/sync/pull?cursor={text}")
+        assert refused(answer) == (400, "cursor_invalid"), text
+    assert (await tablet.pull(cursor))["rows"] == []
+
+
+async def test_values_and_dots_are_parallel_and_sorted(door: Door) -> None:
+    phone, tablet = await door.enrolled("Ana"), await door.enrolled("Ana")
+    phone.write("pump")
+    await phone.push()
+    for device, end in ((phone, "16:00"), (tablet, "17:00")):
+        device.chain.write("edit", "pump", {"time": interval("07:00", end)}, phone.chain.seen(1))
+        await device.push()
+
+    row = (await phone.rows())[entry_id("pump")]
+
+    dots = row["dots"]["time"]
+    assert dots == sorted([[phone.chain.actor, 2], [tablet.chain.actor, 1]])
+    ends = {phone.chain.actor: "16", tablet.chain.actor: "17"}
+    assert [value["end"][11:13] for value in row["v"]["time"]] == [ends[dot[0]] for dot in dots]
+    assert row["d"] == [phone.chain.actor, 1]
+    assert "alloc" not in row["dots"]
+    assert row["vv"] == {
+        phone.chain.actor: phone.chain.mark(),
+        tablet.chain.actor: tablet.chain.mark(),
+    }
+    assert "conflict:time" in row["flags"]
+
+
+async def test_each_sees_their_own_a_manager_their_people_the_office_all(door: Door) -> None:
+    max_ = await door.enrolled("Max", "manager")
+    mia = await door.enrolled("Mia", "manager")
+    ana = await door.enrolled("Ana", manager="Max")
+    ben = await door.enrolled("Ben", manager="Mia")
+    olga = await door.enrolled("Olga", "office")
+    other = (await door.office("org create", name="Other", time_zone="UTC", currency="EUR"))["id"]
+    mallory = await door.enrolled("Mallory", "admin", organisation=other)
+    for phone, entry in ((ana, "ana's"), (ben, "ben's")):
+        phone.write(entry)
+        await phone.push()
+    anas, bens = entry_id("ana's"), entry_id("ben's")
+    sights: list[tuple[DoorPhone, set[str]]] = [
+        (ana, {anas}),
+        (ben, {bens}),
+        (max_, {anas}),
+        (mia, {bens}),
+        (olga, {anas, bens}),
+        (mallory, set()),
+    ]
+    unknown = await ana.ask("GET", f"/v1/entries/{entry_id('nothing')}/history")
+
+    for phone, seen in sights:
+        assert set(await phone.rows()) == seen
+        for entry in (anas, bens):
+            answer = await phone.ask("GET", f"/v1/entries/{entry}/history")
+            if entry in seen:
+                assert answer.json()["entry"] == entry
+            else:
+                assert refused(answer) == (404, "not_found")
+                assert answer.text == unknown.text
+
+
+async def test_whoever_follows_the_feed_misses_no_row_of_many_writers(door: Door) -> None:
+    boss = await door.enrolled("Max", "manager")
+    crew = [await door.enrolled(f"worker {number}") for number in range(WRITERS)]
+    seen: dict[str, int] = {}
+    done = asyncio.Event()
+
+    async def work(number: int, phone: DoorPhone) -> None:
+        for turn in range(PUSHES_EACH):
+            phone.write(f"{number}/{turn}", f"{turn + 7:02}:00", f"{turn + 7:02}:30")
+            phone.chain.write("edit", f"{number}/0", {"note": str(turn)}, phone.chain.seen())
+            await phone.push()
+
+    async def follow() -> None:
+        cursor = None
+        is_last = False
+        while not is_last:
+            is_last = done.is_set()  # What was committed before is in what follows.
+            page = await boss.pull(cursor, 3)
+            revisions = [row["rev"] for row in page["rows"]]
+            assert revisions == sorted(set(revisions))
+            seen.update({row["id"]: row["rev"] for row in page["rows"]})
+            cursor, is_last = page["cursor"], is_last and not page["more"]
+            # A pull on SQLite waits for nothing, and this door has no network that would.
+            await asyncio.sleep(0)
+
+    following = [asyncio.create_task(follow()) for _ in range(2)]
+    await asyncio.gather(*(work(number, phone) for number, phone in enumerate(crew)))
+    done.set()
+    await asyncio.gather(*following)
+
+    assert seen == {entry: row["rev"] for entry, row in (await boss.rows()).items()}
+    assert len(seen) == WRITERS * PUSHES_EACH
