@@ -3,20 +3,16 @@
 import os
 from collections.abc import AsyncIterator, Generator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 from hypothesis import settings
 
 from daywork.store.database import Database, open_database
-from daywork.store.migration import migrate
 from support import postgresql, soak
+from support.databases import forget_templates, lent_postgresql, new_sqlite
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-
-_NUMBERS = count(1)
 
 # A machine that is busy with something else is no fault of a property.
 settings.register_profile("daywork", deadline=None)
@@ -46,6 +42,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     server = session.config.stash.get(_SERVER, None)
     if server is not None:
         server.stop()
+    forget_templates()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,14 +80,9 @@ def now() -> datetime:
 
 @pytest.fixture
 async def postgresql_url() -> AsyncIterator[str]:
-    """An empty database on the real PostgreSQL."""
-    folder = os.environ[postgresql.FOLDER_VARIABLE]
-    name = f"t{os.getpid()}_{next(_NUMBERS)}"
-    admin = await asyncpg.connect(postgresql.url(folder, "postgres"))
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {await _template(admin, folder)}")
-    yield postgresql.url(folder, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    """A migrated, empty database on the real PostgreSQL."""
+    async with lent_postgresql() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -107,16 +99,7 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
 async def database(database_url: str | None, tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated database, once on SQLite and once on PostgreSQL."""
     if database_url is None:
-        await migrate(tmp_path, None)
+        await new_sqlite(tmp_path)
     opened = open_database(tmp_path, database_url)
     yield opened
     await opened.close()
-
-
-async def _template(admin: asyncpg.Connection, folder: str) -> str:
-    """Return the name of a migrated database to copy, made at the first call."""
-    name = f"template_{os.getpid()}"
-    if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-        await admin.execute(f"CREATE DATABASE {name}")
-        await migrate(Path(), postgresql.url(folder, name))
-    return name

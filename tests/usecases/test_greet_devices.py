@@ -10,6 +10,7 @@ from daywork.core.hash_chain import decode_base64url
 from daywork.core.ids import Actor, OrganisationId
 from daywork.store.database import Database
 from daywork.store.devices import DeviceRow
+from daywork.store.unit_of_work import UnitOfWork
 from daywork.usecases.greet_devices import ActorHead, Greeting, KnownHead, greet_devices
 from support.crew import COMPANY, Crew, Phone, found_crew
 
@@ -72,14 +73,10 @@ async def test_what_a_phone_says_of_itself_is_kept(crew: Crew, now: datetime) ->
     ana = crew.phones["Ana"]
     await greeted(ana, [], now)
 
-    row = await crew.database.read(
-        lambda unit: unit.session.get(DeviceRow, (COMPANY, ana.chain.actor))
-    )
+    def look(unit: UnitOfWork) -> tuple[object, ...]:
+        row = unit.session.get(DeviceRow, (COMPANY, ana.chain.actor))
+        assert row is not None
+        said = (row.pending_count, row.oldest_pending_at, row.skew_milliseconds)
+        return (*said, row.last_contact_at)
 
-    assert row is not None
-    assert (row.pending_count, row.oldest_pending_at, row.skew_milliseconds) == (
-        3,
-        now - timedelta(hours=1),
-        -250,
-    )
-    assert row.last_contact_at == now
+    assert await crew.database.read(look) == (3, now - timedelta(hours=1), -250, now)
