@@ -2,12 +2,15 @@
 
 import socket
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from daywork.cli.main import main
-from support.server import running_server
+from daywork.settings import environment_with
+from support.server import COMMAND, running_server
+
+PATIENCE_SECONDS = 60
 
 
 @pytest.mark.parametrize(
@@ -23,36 +26,39 @@ from support.server import running_server
     ],
 )
 def test_what_cannot_be_served_is_told_in_a_sentence(
-    settings: dict[str, str],
-    told: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    settings: dict[str, str], told: str, tmp_path: Path
 ) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free = f"127.0.0.1:{probe.getsockname()[1]}"
-    for name, text in ({"DAYWORK_HOME": str(tmp_path), "DAYWORK_LISTEN": free} | settings).items():
-        monkeypatch.setenv(name, text)
 
-    status = main(["serve"])
+    ended = served({"DAYWORK_HOME": str(tmp_path), "DAYWORK_LISTEN": free} | settings)
 
-    said = capsys.readouterr()
-    assert (status, said.out) == (1, "")
-    assert told in said.err
-    assert "Traceback" not in said.err
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
-def test_two_servers_never_share_a_port(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_servers_never_share_a_port(tmp_path: Path) -> None:
     with running_server(tmp_path / "first") as first:
-        monkeypatch.setenv("DAYWORK_HOME", str(tmp_path / "second"))
-        monkeypatch.setenv("DAYWORK_LISTEN", first.environment["DAYWORK_LISTEN"])
+        address = first.environment["DAYWORK_LISTEN"]
 
-        assert main(["serve"]) == 1
+        ended = served({"DAYWORK_HOME": str(tmp_path / "second"), "DAYWORK_LISTEN": address})
 
-    assert "cannot be listened on" in capsys.readouterr().err
+    assert ended.returncode == 1
+    assert "cannot be listened on" in ended.stderr
+
+
+def served(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a server that is expected to end by itself."""
+    return subprocess.run(
+        [*COMMAND, "serve"],
+        env=environment_with(settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
 
 
 def test_what_a_server_writes_is_its_owners_alone(tmp_path: Path) -> None:

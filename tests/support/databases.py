@@ -86,8 +86,8 @@ async def _emptied(folder: str, name: str) -> bool:
         # Keys between tables do not matter where everything goes.
         deletions = [f"DELETE FROM {table};" for table in tables if table != "alembic_version"]
         await used.execute(
-            "DROP SCHEMA IF EXISTS dbos CASCADE; SET session_replication_role = replica;"
-            + "".join(deletions)
+            f"ALTER DATABASE {name} RESET ALL; DROP SCHEMA IF EXISTS dbos CASCADE;"
+            "SET session_replication_role = replica;" + "".join(deletions)
         )
     finally:
         await used.close()
