@@ -37,7 +37,10 @@ def minor_digits(currency: str) -> int:
 
 
 def read_money(text: str, currency: str) -> Money:
-    """Return an amount written with a point, like ``31.50``. Raises: ValueRefused."""
+    """Return an amount written with a point, like ``31.50``: at most 12 digits before it.
+
+    Raises: ValueRefused.
+    """
     digits = minor_digits(currency)
     found = _AMOUNT.fullmatch(text)
     fraction = "" if found is None else found[2] or ""
