@@ -5,6 +5,7 @@ import { workedSecondsAt, type WorkTime } from '../core/time_entry'
 import { clockTime, dayAndTime, duration, entryTimes, shortDate } from '../i18n/formats.svelte'
 import type { TextKey } from '../i18n/catalogue'
 import { t } from '../i18n/messages.svelte'
+import { today } from '../state/time_entries.svelte'
 
 /** Return whose hand a version is from. */
 export function authorWords(version: Version): string {
@@ -59,7 +60,8 @@ export function toldVersions(conflict: Conflict, zone: string): readonly Told[] 
   return conflict.versions.map((version) => {
     const plain = {
       who: authorWords(version),
-      when: version.writtenAt === null ? null : dayAndTime(version.writtenAt, zone),
+      // When it was written is the reader's time; what was written is the work's.
+      when: version.writtenAt === null ? null : dayAndTime(version.writtenAt, today.zone),
       workedSeconds: null,
       time: null,
     }
