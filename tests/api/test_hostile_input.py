@@ -6,7 +6,7 @@ A clear refusal or a held item, never a fault, and nothing of another organisati
 import gzip
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid5
@@ -230,9 +230,6 @@ async def test_any_item_of_a_signed_push_gets_a_verdict(
         first, second = answer.json()["results"]
         assert first["st"] == "applied"
         assert second["st"] in ("applied", "held", "amendment")
-
-
-Ask = Callable[[str], Awaitable[httpx.Response]]
 
 
 async def test_what_belongs_to_another_organisation_is_as_unknown_as_what_is_not(

@@ -51,3 +51,9 @@ def test_a_day_in_airplane_mode_is_kept_and_sent_when_the_signal_is_back(
     expect(ana.link("Harbour warehouse")).to_contain_text("Sent")
     ana.show("Outbox")
     ana.expect_text("Everything is with the office.")
+    bridge, harbour = sorted(
+        (row["v"]["time"][0] for row in company.rows()), key=lambda time: str(time["start"])
+    )
+    assert len(bridge["brk"]) == 1
+    assert bridge["end"] == harbour["start"]
+    assert harbour["end"] is not None
