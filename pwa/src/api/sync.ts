@@ -1,6 +1,7 @@
 /** The endpoints of the sync protocol, version 1. */
 import type { Result } from '../core/result'
 import type { WireOperation } from '../core/operation'
+import { anything } from '../core/shape'
 import { called, type ApiError, type Fetcher } from './client'
 import {
   helloShape,
@@ -15,6 +16,8 @@ import {
 } from './wire'
 
 export const PROTOCOL = 1
+/** This app's version, as the office sees it. */
+export const APP_VERSION = '0.1.0'
 
 export interface HelloBody {
   readonly proto: readonly [least: number, most: number]
@@ -61,6 +64,18 @@ export async function pull(
 export async function history(fetcher: Fetcher, id: string): Promise<Result<History, ApiError>> {
   const path = `/v1/entries/${encodeURIComponent(id)}/history`
   return called(fetcher, { method: 'GET', path, answer: historyShape })
+}
+
+export type QuestionAnswer = 'nothing_missing' | 'entered_again' | 'count_it_anyway'
+
+/** Answer a question of `hello`. */
+export async function answerQuestion(
+  fetcher: Fetcher,
+  id: string,
+  answer: QuestionAnswer,
+): Promise<Result<unknown, ApiError>> {
+  const path = `/v1/sync/questions/${encodeURIComponent(id)}`
+  return called(fetcher, { method: 'POST', path, body: { answer }, answer: anything })
 }
 
 export async function reference(fetcher: Fetcher) {

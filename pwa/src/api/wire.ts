@@ -55,6 +55,18 @@ export const pullShape = objectOf({
   ref: optional(objectOf({ projects_rev: optional(number, null) }), null),
 })
 
+const questionShape = objectOf({
+  id: text,
+  kind: text,
+  asked: optional(text, null),
+  label: optional(text, null),
+  count: optional(number, null),
+  oldest: optional(text, null),
+  e: optional(text, null),
+  a: optional(text, null),
+  q: optional(number, null),
+})
+
 export const helloShape = objectOf({
   epoch: text,
   now: text,
@@ -65,8 +77,11 @@ export const helloShape = objectOf({
       h: optional(text, null),
       match: nullable(flag),
       known: optional(flag, true),
+      retired: optional(flag, false),
     }),
   ),
+  /** What this person is asked; a kind that this version has no words for is left out when read. */
+  questions: optional(listOf(questionShape), []),
   limits: optional(
     objectOf({
       ops: optional(number, null),
@@ -75,6 +90,8 @@ export const helloShape = objectOf({
     }),
     null,
   ),
+  /** Below it the server only takes what this version wrote, and gives it no rows. */
+  schema_pull_min: optional(number, 1),
   retry_after: optional(number, null),
 })
 
@@ -149,6 +166,35 @@ export const historyShape = objectOf({
   ),
 })
 
+const deviceMembers = {
+  label: text,
+  platform: optional(text, ''),
+  last_contact: optional(text, null),
+  pending: optional(number, null),
+  oldest: optional(text, null),
+  skew_seconds: optional(number, null),
+}
+
+export const devicesShape = objectOf({
+  devices: listOf(
+    objectOf({
+      ...deviceMembers,
+      actor: text,
+      enrolled: optional(text, null),
+      retired: optional(text, null),
+      reason: optional(text, null),
+      this: optional(flag, false),
+    }),
+  ),
+})
+
+export const branchShape = objectOf({ actor: text })
+
+export const teamSyncShape = objectOf({
+  now: text,
+  people: listOf(objectOf({ id: text, name: text, devices: listOf(objectOf(deviceMembers)) })),
+})
+
 export const pushKeyShape = objectOf({ key: text })
 
 export const postingsShape = objectOf({
@@ -172,6 +218,9 @@ export const postingsShape = objectOf({
 
 export type Pull = Shaped<typeof pullShape>
 export type Hello = Shaped<typeof helloShape>
+export type WireQuestion = Shaped<typeof questionShape>
+export type DevicesAnswer = Shaped<typeof devicesShape>
+export type TeamSyncAnswer = Shaped<typeof teamSyncShape>
 export type Push = Shaped<typeof pushShape>
 export type Enrolment = Shaped<typeof enrolmentShape>
 export type History = Shaped<typeof historyShape>

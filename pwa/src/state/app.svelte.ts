@@ -1,11 +1,11 @@
 /** The installed app itself: its worker, its version, its update, its place on the home screen. */
+import { APP_VERSION } from '../api/sync'
 import { setNotificationLanguage } from '../store/registry'
 import { askForBackgroundSync } from '../sync/schedule'
 import { exchangeSoon } from './connection.svelte'
 import { followLinks, go } from './route.svelte'
 import { routeOf } from '../router'
 
-const VERSION = '0.1.0'
 const UPDATE_CHECK_MILLISECONDS = 3_600_000
 
 interface Known {
@@ -28,7 +28,7 @@ let hasAskedToPersist = false
 
 export const app = {
   get version(): string {
-    return VERSION
+    return APP_VERSION
   },
   /** Whether a new version is ready; it is applied when the person says so. */
   get isUpdateWaiting(): boolean {

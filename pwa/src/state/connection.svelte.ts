@@ -51,6 +51,13 @@ export const connection = {
   get detail(): string | null {
     return known.detail
   },
+  /**
+   * Whether the server gives this version no rows any more: what is written still goes out, what
+   * others write is seen only after the app was updated.
+   */
+  get upgradeDemanded(): boolean {
+    return known.exchange === 'update_required'
+  },
   /** How far a running exchange is; null when nothing goes out. */
   get progress(): Progress | null {
     return progress

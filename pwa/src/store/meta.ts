@@ -10,6 +10,7 @@ import {
   number,
   objectOf,
   oneOf,
+  recordOf,
   text,
   type Shape,
   type Shaped,
@@ -98,11 +99,31 @@ const referenceShape = objectOf({
 
 const recentShape = listOf(text)
 
+/** What the server asks this person, as the last hello brought it; instants in seconds. */
+const questionsShape = listOf(
+  objectOf({
+    id: text,
+    kind: oneOf('possible_loss', 'causal_gap'),
+    askedAt: nullable(number),
+    label: nullable(text),
+    count: nullable(number),
+    oldestAt: nullable(number),
+    entry: nullable(text),
+  }),
+)
+
+/** How often something rare happened on this phone, and when last, in seconds. */
+const eventsShape = recordOf(objectOf({ count: number, at: number }))
+
 export type Device = Shaped<typeof deviceShape>
 export type FormerActor = Shaped<typeof formerShape>[number]
 export type Feed = Shaped<typeof feedShape>
 export type ExchangeState = Shaped<typeof exchangeShape>
 export type ExchangeResult = ExchangeState['result']
+export type OpenQuestion = Shaped<typeof questionsShape>[number]
+export type PhoneEvents = Shaped<typeof eventsShape>
+export type PhoneEvent =
+  'fork' | 'rollback' | 'repair' | 'stall' | 'storage_fault' | 'eviction' | 'refused_operation'
 export type Reference = Shaped<typeof referenceShape>
 
 export const EMPTY_FEED: Feed = {
@@ -122,6 +143,8 @@ export const NO_EXCHANGE: ExchangeState = {
   skewSeconds: 0,
   detail: null,
 }
+
+export const NO_EVENTS: PhoneEvents = {}
 
 export const EMPTY_REFERENCE: Reference = { projects: [], people: [], readAt: null }
 
@@ -146,6 +169,8 @@ export const FEED = fact('feed', feedShape, EMPTY_FEED)
 export const EXCHANGE = fact('exchange', exchangeShape, NO_EXCHANGE)
 export const REFERENCE = fact('reference', referenceShape, EMPTY_REFERENCE)
 export const RECENT_PROJECTS = fact('recent_projects', recentShape, [])
+export const QUESTIONS = fact('questions', questionsShape, [])
+export const EVENTS = fact('events', eventsShape, NO_EVENTS)
 export const PUSH_WISH = fact('push_wish', flag, false)
 
 /** Return a fact inside a transaction; what has not the form counts as not written. */
@@ -172,6 +197,32 @@ export async function saveFact<Value, Otherwise>(
   value: Value,
 ): Promise<void> {
   await database.write(['meta'], (transaction) => transaction.objectStore('meta').put(value, key))
+}
+
+/** Count something rare, for diagnostics, inside a writing transaction; `at` in milliseconds. */
+export async function countEvent(
+  store: MetaWriter,
+  event: PhoneEvent,
+  nowMilliseconds: number,
+): Promise<void> {
+  const events = await readFact(store, EVENTS)
+  const count = (events[event]?.count ?? 0) + 1
+  const next: PhoneEvents = {
+    ...events,
+    [event]: { count, at: Math.floor(nowMilliseconds / 1000) },
+  }
+  await store.put(next, EVENTS.key)
+}
+
+/** Count something rare in a transaction of its own. */
+export async function noteEvent(
+  database: PhoneDatabase,
+  event: PhoneEvent,
+  nowMilliseconds: number,
+): Promise<void> {
+  await database.write(['meta'], (transaction) =>
+    countEvent(transaction.objectStore('meta'), event, nowMilliseconds),
+  )
 }
 
 export async function readHead(store: MetaReader): Promise<ChainHead | null> {

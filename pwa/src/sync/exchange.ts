@@ -5,7 +5,7 @@
  * at a time. An exchange that finds new operations at its end sends them too, and a call that comes
  * while one is running is answered by a run that begins after it, so nothing written is left behind.
  */
-import { hello, PROTOCOL } from '../api/sync'
+import { APP_VERSION, hello, PROTOCOL } from '../api/sync'
 import type { Hello } from '../api/wire'
 import { instantOf, instantText } from '../core/instant'
 import { SCHEMA, type ChainHead } from '../core/operation'
@@ -16,18 +16,20 @@ import {
   FEED,
   fetchFact,
   FORMER_ACTORS,
+  QUESTIONS,
   saveFact,
   type Device,
   type ExchangeState,
+  type OpenQuestion,
 } from '../store/meta'
 import { operationAt, purgeArchive, waitingCount, waitingOperations } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
 import { pullAll } from './pull'
 import { PUSH_LIMITS, pushChain, type Chain, type PushLimits } from './push'
 import { asStop, inSession } from './session_renewal'
+import { storageState } from './storage_state'
 import type { StoredOperation } from '../store/schema'
 
-const APP = 'pwa/0.1.0'
 const ROUNDS_MAX = 20
 
 interface OwnChain extends Chain {
@@ -112,7 +114,7 @@ async function greet(
     hello(phone.fetcher, {
       proto: [PROTOCOL, PROTOCOL],
       schema: SCHEMA,
-      app: APP,
+      app: `pwa/${APP_VERSION}`,
       now: instantText(phone.now() / 1000),
       actors: chains.map(({ head }) => ({ a: head.actor, q: head.sequenceNumber, h: head.hash })),
       pending: waiting.length,
@@ -124,6 +126,7 @@ async function greet(
   if (!greeted.ok) return asStop(greeted.refusal)
   const { value } = greeted
   await noteSkew(phone, sentAt, value)
+  await saveFact(phone.database, QUESTIONS, questionsOf(value))
   if (value.retry_after !== null) {
     return { result: 'busy', detail: 'hello', retryAfterSeconds: value.retry_after }
   }
@@ -171,17 +174,15 @@ async function noteSkew(phone: Phone, sentAt: number, { now }: Hello): Promise<v
   await saveFact(phone.database, EXCHANGE, { ...before, skewSeconds: Math.round(ours - theirs) })
 }
 
-async function storageState(): Promise<{ persisted: boolean; free_mb: number | null }> {
-  const storage = 'storage' in navigator ? navigator.storage : undefined
-  if (storage === undefined) return { persisted: false, free_mb: null }
-  try {
-    const { quota, usage } = await storage.estimate()
-    const free = quota === undefined ? null : Math.floor((quota - (usage ?? 0)) / 1_048_576)
-    return { persisted: await storage.persisted(), free_mb: free }
-  } catch {
-    // It is told for diagnostics only.
-    return { persisted: false, free_mb: null }
-  }
+/** Return the questions that this version has words for. */
+function questionsOf({ questions }: Hello): readonly OpenQuestion[] {
+  return questions.flatMap(({ id, kind, asked, label, count, oldest, e }) => {
+    if (kind !== 'possible_loss' && kind !== 'causal_gap') return []
+    const [askedAt, oldestAt] = [asked, oldest].map((instant) => instantOf(instant ?? ''))
+    return [
+      { id, kind, label, count, entry: e, askedAt: askedAt ?? null, oldestAt: oldestAt ?? null },
+    ]
+  })
 }
 
 async function remember(phone: Phone, stopped: Stop | null): Promise<ExchangeState> {

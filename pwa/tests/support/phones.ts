@@ -12,6 +12,7 @@ import type { Write } from '../../src/store/entries'
 export const ANA = '11111111-1111-7111-8111-111111111111'
 export const ACTOR = 'aaaaaaaaaa'
 export const NOW = 1_772_452_800_000
+const SERVER_NOW = '2026-03-02T12:00:00Z'
 
 let databases = 0
 let ids = 0
@@ -82,6 +83,11 @@ export class KeptServer {
   readonly asked: { readonly path: string; readonly body: JsonObject | null }[] = []
   readonly refusals = new Map<string, Answered[]>()
   rows: JsonValue[] = []
+  questions: JsonValue[] = []
+  /** The answers to them: the question's id and the word. */
+  readonly answers: [question: string, word: JsonValue][] = []
+  devices: JsonObject[] = []
+  team: JsonValue[] = []
   revision = 0
   isAway = false
   /** Whether answers get lost after the server has done its part. */
@@ -125,9 +131,30 @@ export class KeptServer {
         return { status: 200, body: { nonce: 'n'.repeat(43) } }
       case '/v1/sessions':
         return { status: 200, body: { actor: ACTOR } }
+      case '/v1/devices':
+        return { status: 200, body: { devices: this.devices } }
+      case '/v1/team/sync':
+        return { status: 200, body: { now: SERVER_NOW, people: this.team } }
       default:
-        return { status: 404, body: { code: 'not_found' } }
+        return this.#answerTo(place.split('/').slice(2), body)
     }
+  }
+
+  /** Answer where the path names a thing. */
+  #answerTo([room, id = '', act]: readonly string[], body: JsonObject): Answered {
+    if (room === 'sync' && id === 'questions' && act !== undefined) {
+      this.answers.push([act, body['answer'] ?? null])
+      return { status: 200, body: {} }
+    }
+    if (room === 'devices' && act === 'retire') {
+      this.devices = this.devices.map((device) =>
+        device['actor'] === id
+          ? { ...device, retired: SERVER_NOW, reason: body['reason'] ?? null }
+          : device,
+      )
+      return { status: 200, body: {} }
+    }
+    return { status: 404, body: { code: 'not_found' } }
   }
 
   #hello({ actors }: JsonObject): JsonObject {
@@ -136,7 +163,8 @@ export class KeptServer {
     return {
       proto: 1,
       epoch: 'e1',
-      now: '2026-03-02T12:00:00Z',
+      now: SERVER_NOW,
+      questions: this.questions,
       actors: heads.map(({ a, q }) => ({
         a: a ?? null,
         q: this.kept.length,
