@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from daywork.core.canonical_json import canonical
+from daywork.core.canonical_json import canonical, compact
 from daywork.core.json_value import JsonValue
 from support.strategies import json_values, law
 from support.vectors import name_of, vectors
@@ -42,10 +42,16 @@ def test_a_lone_surrogate_has_no_spelling(value: JsonValue) -> None:
 
 
 def test_what_is_no_json_has_no_spelling() -> None:
-    not_json: Any = {"a": b"bytes"}
+    not_json: Any = {"a": object()}
 
-    with pytest.raises(TypeError, match="bytes"):
+    with pytest.raises(TypeError, match="object"):
         canonical(not_json)
+
+
+@law
+@given(json_values)
+def test_members_keep_their_order_and_every_text_its_standard_escapes(value: JsonValue) -> None:
+    assert compact(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _reversed_members(value: JsonValue) -> JsonValue:
