@@ -15,7 +15,7 @@ from daywork.core.approval import (
     standing,
     why_ineffective,
 )
-from daywork.core.hash_chain import anchor
+from daywork.core.hash_chain import MATERIAL_GROUPS, anchor
 from daywork.core.ids import PersonId, PostingId
 from daywork.core.json_value import JsonValue
 from daywork.core.merge import (
@@ -44,6 +44,7 @@ REVOKE_SECONDS_MAX = 600  # the approver's own second thought
 
 _HELD_FIELD = {"running": "time.end", "deleted": "life"}
 _JUDGEMENTS = frozenset(("approve", "reject", "revoke"))
+_UNDECIDED = Standing(Status.DRAFT)
 
 
 def start_entry(working: WorkingSet, logged: LoggedOperation, operation: Operation) -> EntryState:
@@ -70,7 +71,7 @@ def add_change(
             return refusal
     context = effective_context(operation.context, working.chain_hash_at)
     cells = applied(entry.cells, logged.dot, operation.values, context)
-    if any(len(live) > SIBLINGS_MAX for live in cells.values()):
+    if max(map(len, cells.values()), default=0) > SIBLINGS_MAX:
         return Held("quota", dropped=operation.dropped)
     entry.cells = cells
     _advance(entry, logged)
@@ -79,8 +80,7 @@ def add_change(
         entry.cells = projected(_history(working, entry)[0])
     if logged.person_id != entry.owner_id:
         working.people_to_tell.add(entry.owner_id)
-    is_material = any(group in operation.values for group in ("time", "alloc", "life"))
-    if is_material and entry.approved is not None:
+    if entry.approved is not None and any(group in operation.values for group in MATERIAL_GROUPS):
         return Amendment(dropped=operation.dropped)
     return Applied(dropped=operation.dropped)
 
@@ -109,26 +109,28 @@ def add_decision(
 def refresh(working: WorkingSet, entry: EntryState) -> None:
     """Compute all that follows from the entry's operations."""
     working.touched.add(entry.id)
-    changes, decisions = _history(working, entry)
+    times = entry.time_values()
     flags = list(conflict_flags(entry.cells))
-    if has_deletion(entry.cells):
-        contexts = {change.dot: change.context for change in changes}
-        entry.is_deleted = delete_counts(entry.cells, contexts)
-        if not entry.is_deleted:
-            flags.append("delete_vs_edit")
-    else:
-        entry.is_deleted = False
-    for time in entry.time_values():
+    is_disputed = has_deletion(entry.cells)
+    # A history is gone through only where something follows from it: most are one change.
+    is_decided = any(logged.is_decision for logged in entry.operations)
+    changes, decisions = _history(working, entry) if is_disputed or is_decided else ((), ())
+    entry.is_deleted = is_disputed and delete_counts(
+        entry.cells, {change.dot: change.context for change in changes}
+    )
+    if is_disputed and not entry.is_deleted:
+        flags.append("delete_vs_edit")
+    for time in times:
         flags += [flag for flag in sorted(own_flags(time)) if flag not in flags]
     if any(logged.is_forced for logged in entry.operations):
         flags.append("forced")
     entry.flags = tuple(flags)
-    stands = standing(changes, decisions) if decisions else Standing(Status.DRAFT)
+    stands = standing(changes, decisions) if decisions else _UNDECIDED
     entry.status = str(stands.status)
     _follow_approval(working, entry, stands)
     if stands.approved is not None and not stands.pending:
         return
-    if not entry.is_deleted and not any(is_running(time) for time in entry.time_values()):
+    if not entry.is_deleted and not any(map(is_running, times)):
         working.waiting_owner_ids.add(entry.owner_id)
 
 
@@ -248,6 +250,8 @@ def _follow_approval(working: WorkingSet, entry: EntryState, stands: Standing) -
 
 
 def _follow_postings(working: WorkingSet, entry: EntryState) -> None:
+    if entry.approved is None and entry.id not in working.postings:
+        return
     postings = working.postings.setdefault(entry.id, [])
     digest = None if entry.approved is None else entry.approved.digest
     for posting in postings:

@@ -32,22 +32,35 @@ def leaf(salt: bytes, value: JsonValue) -> bytes:
 
 
 def chain_hash(previous: bytes, head: dict[str, JsonValue], leaves: Mapping[str, bytes]) -> bytes:
-    """Return the chain hash (32 bytes) of an operation.
+    """Return the chain hash (32 bytes) of an operation: ``link`` and ``linked`` in one."""
+    return linked(previous, link(head, leaves))
 
-    ``previous`` is the chain hash of the actor's operation before this one as it
-    was sent, or GENESIS; ``head`` holds exactly the members that are hashed.
+
+def link(head: dict[str, JsonValue], leaves: Mapping[str, bytes]) -> bytes:
+    """Return what an operation adds to its chain; ``head`` holds exactly what is hashed.
+
     Raises: ValueError if a text in ``head`` holds a lone surrogate or the name of
     a group is not ASCII.
     """
-    text = previous + canonical(head)
+    text = canonical(head)
     for name in sorted(leaves):
         text += name.encode("ascii") + leaves[name]
-    return sha256(text).digest()
+    return text
+
+
+def linked(previous: bytes, added: bytes) -> bytes:
+    """Return the chain hash behind ``added``.
+
+    ``previous`` is the chain hash of the actor's operation before this one as it
+    was sent, or GENESIS.
+    """
+    return sha256(previous + added).digest()
 
 
 def anchor(hash_bytes: bytes) -> str:
     """Return the first six characters (36 bits) of a chain hash's spelling."""
-    return encode_base64url(hash_bytes[:6])[:ANCHOR_CHARACTERS]
+    text = b2a_base64(hash_bytes[:6])[:ANCHOR_CHARACTERS]
+    return text.translate(_TO_URL_ALPHABET).decode("ascii")
 
 
 def digest(values: Mapping[str, JsonValue]) -> str:

@@ -9,16 +9,16 @@ it saw.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from daywork.core.canonical_json import canonical
 from daywork.core.entry_projection import add_change, add_decision, refresh, start_entry
 from daywork.core.errors import BadSignature, DeviceRetired, Forked, NotYourDevice, SequenceGap
-from daywork.core.hash_chain import GENESIS, decode_base64url
+from daywork.core.hash_chain import GENESIS, decode_well_formed_base64url
 from daywork.core.ids import Actor, Dot, PersonId
 from daywork.core.json_value import JsonValue
-from daywork.core.operation import SCHEMA, Hashed, Operation, hashed, read_operation
+from daywork.core.operation import SCHEMA, Operation, Reading, read_item
 from daywork.core.time_entry import checked_values
 from daywork.core.verdict import FIXES, Amendment, Applied, Held
 from daywork.core.working_set import DeviceHead, LoggedOperation, WorkingSet
@@ -43,6 +43,14 @@ class PushedBatch:
     items: Sequence[Item]
     body_bytes: int
     received_at: int  # milliseconds since 1970
+    _readings: dict[int, Reading] = field(default_factory=dict, init=False, compare=False)
+
+    def reading(self, position: int) -> Reading:
+        """Return what the item at ``position`` says; each is read once, when asked for."""
+        reading = self._readings.get(position)
+        if reading is None:
+            reading = self._readings[position] = read_item(self.actor, self.items[position])
+        return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,6 @@ class CheckedBatch:
     known: Sequence[Item]  # a prefix that the log has already
     new: Sequence[Item]
     hashes: Sequence[bytes]  # of the new items, as sent
-    parts: Sequence[Hashed | None]  # None where the hash of an item is not defined
     first_is_bad: bool  # the first new item does not fit, all behind it do
 
 
@@ -85,13 +92,11 @@ def checked_batch(working: WorkingSet, batch: PushedBatch, *, is_signed: bool) -
     last = device.last_sequence_number
     known_count = sum(1 for number in numbers if number <= last)
     new = batch.items[known_count:]
-    parts: list[Hashed | None] = []
     fits: list[bool] = []
     for position in range(known_count, len(numbers)):
         previous = _previous_hash(device, numbers, sent, position)
-        part = None if previous is None else hashed(batch.actor, batch.items[position], previous)
-        parts.append(part)
-        fits.append(part is None or part.chain_hash == sent[position])
+        due = None if previous is None else batch.reading(position).chain_hash(previous)
+        fits.append(due is None or due == sent[position])
     if not all(fits[1:]) or (len(fits) == 1 and not fits[0]):
         raise BadSignature
     _refuse_fork(working, batch, sent, numbers)
@@ -102,7 +107,6 @@ def checked_batch(working: WorkingSet, batch: PushedBatch, *, is_signed: bool) -
         known=batch.items[:known_count],
         new=new,
         hashes=sent[known_count:],
-        parts=parts,
         first_is_bad=bool(fits) and not fits[0],
     )
 
@@ -224,18 +228,15 @@ def _first_verdict(
         return Held("bad_hash")
     if (checked.batch.actor, _sequence_number(item)) in working.failed:
         return Held("internal")
-    return _judged_alone(checked.batch, item, checked.parts[position])
+    return _judged_alone(checked.batch, item, checked.batch.reading(len(checked.known) + position))
 
 
-def _judged_alone(batch: PushedBatch, item: Item, part: Hashed | None) -> Operation | Held:
+def _judged_alone(batch: PushedBatch, item: Item, reading: Reading) -> Operation | Held:
     if batch.body_bytes > ITEM_BYTES_MAX and len(canonical(dict(item))) > ITEM_BYTES_MAX:
         return Held("quota")
-    if part is None:
-        refusal = read_operation(batch.actor, item, {})
-        return refusal if isinstance(refusal, Held) else Held("malformed")
-    if batch.schema > SCHEMA:
+    if batch.schema > SCHEMA and reading.added is not None:
         return Held("schema_unknown")
-    return read_operation(batch.actor, item, part.leaves)
+    return reading.operation
 
 
 def _logged(checked: CheckedBatch, position: int, item: Item) -> LoggedOperation:
@@ -356,14 +357,13 @@ def _refuse_fork(
     working: WorkingSet, batch: PushedBatch, sent: Sequence[bytes], numbers: Sequence[int]
 ) -> None:
     last = working.devices[batch.actor].last_sequence_number
-    for item, chain_hash, number in zip(batch.items, sent, numbers, strict=True):
+    for position, (chain_hash, number) in enumerate(zip(sent, numbers, strict=True)):
         if number > last:
             return
         if working.chain_hash_at(batch.actor, number) == chain_hash:
             continue
         before = GENESIS if number == 1 else working.chain_hash_at(batch.actor, number - 1)
-        part = None if before is None else hashed(batch.actor, item, before)
-        fits = part is not None and part.chain_hash == chain_hash
+        fits = before is not None and batch.reading(position).chain_hash(before) == chain_hash
         raise Forked(actor=batch.actor, match_at=number - 1 if fits else None)
 
 
@@ -390,4 +390,4 @@ def _sequence_number(item: Item) -> int:
 def _sent_hash(item: Item) -> bytes:
     text = item["h"]
     assert isinstance(text, str), "the door refuses items without a hash"
-    return decode_base64url(text)
+    return decode_well_formed_base64url(text)

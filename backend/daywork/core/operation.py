@@ -9,10 +9,9 @@ without an integer ``q`` or a 43 character ``h``) has been settled before.
 import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypedDict, cast
-from uuid import UUID
 
-from daywork.core.hash_chain import chain_hash, decode_well_formed_base64url, leaf
-from daywork.core.ids import ACTOR_FORM, Actor, Dot, OperationId, TimeEntryId
+from daywork.core.hash_chain import decode_well_formed_base64url, leaf, link, linked
+from daywork.core.ids import ACTOR_FORM, Actor, Dot, OperationId, TimeEntryId, uuid_of
 from daywork.core.instant import INSTANT_FORM, is_calendar_instant, is_instant
 from daywork.core.json_value import JsonValue
 from daywork.core.verdict import Held
@@ -29,6 +28,7 @@ _DECISION_GROUPS: Final = frozenset(("reason",))
 _LEAF_MEMBERS = ("v", "n")
 _COMPONENT_PARTS = 2
 _NOTHING: Final[Mapping[str, JsonValue]] = {}
+_NO_LEAVES: Final[Mapping[str, bytes]] = {}
 _UUID_FORM = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _UUID = re.compile(_UUID_FORM)
 _ENTITY = re.compile("te:" + _UUID_FORM)
@@ -65,7 +65,6 @@ class Operation(NamedTuple):
     leaves: Mapping[str, bytes]
     digest: str | None
     written_at: str
-    chain_hash: bytes
     dropped: tuple[str, ...] = ()
 
     @property
@@ -84,11 +83,19 @@ class Operation(NamedTuple):
         return _NOTHING if self.kind in DECISION_KINDS else self.values
 
 
-class Hashed(NamedTuple):
-    """What the hashing of one item gives: its chain hash and each group's leaf."""
+class Reading(NamedTuple):
+    """What an item says by itself, read once and before anything is known of its place.
 
-    chain_hash: bytes
-    leaves: Mapping[str, bytes]
+    ``added`` is what its chain hash is over beside the hash before it, None where
+    the hash of this item is not defined.
+    """
+
+    added: bytes | None
+    operation: Operation | Held
+
+    def chain_hash(self, previous: bytes) -> bytes | None:
+        """Return the hash that the item must carry after ``previous``, if it has one."""
+        return None if self.added is None else linked(previous, self.added)
 
 
 class _Group(TypedDict):
@@ -105,42 +112,27 @@ class _Item(TypedDict):
     by: str
     c: dict[str, tuple[int, str]]
     w: str
-    h: str
 
 
-def hashed(actor: Actor, item: Mapping[str, JsonValue], previous: bytes) -> Hashed | None:
-    """Return the hash that ``item`` must carry after ``previous``, with its leaves.
+def read_item(actor: Actor, item: Mapping[str, JsonValue]) -> Reading:
+    """Read ``item``: what it adds to the chain, and its operation or why it is held.
 
-    None if the hash of this item is not defined: a member of the head is missing
-    or ``dg`` is null, or a group has no value, no salt or a name outside ASCII.
-    The caller then holds the item as malformed and takes the sent ``h`` as the
-    chain's hash.
+    The hash of an item is not defined if a member of the head is missing or ``dg``
+    is null, or a group has no value, no salt or a name outside ASCII. The caller
+    then holds the item as malformed and takes the sent ``h`` as the chain's hash.
     """
-    groups = item.get("s", _NOTHING)
-    if type(groups) is not dict or item.get("dg", "") is None:
-        return None
     try:
-        head = {
-            "actor": actor,
-            "by": item["by"],
-            "c": item["c"],
-            "e": item["e"],
-            "id": item["id"],
-            "q": item["q"],
-            "w": item["w"],
-        }
-        if "dg" in item:
-            head["dg"] = item["dg"]
-        leaves = {name: _leaf(group) for name, group in groups.items()}
-        return Hashed(chain_hash(previous, head, leaves), leaves)
+        leaves = _leaves(item)
+        added = link(_head(actor, item), leaves)
     except (KeyError, TypeError, ValueError):
-        return None
+        refusal = read_operation(actor, item, {})
+        return Reading(None, refusal if isinstance(refusal, Held) else Held("malformed"))
+    return Reading(added, read_operation(actor, item, leaves))
 
 
 def recomputed_hash(actor: Actor, item: Mapping[str, JsonValue], previous: bytes) -> bytes | None:
-    """Return only the chain hash of ``hashed``, or None if it is not defined."""
-    result = hashed(actor, item, previous)
-    return None if result is None else result.chain_hash
+    """Return the hash that ``item`` must carry after ``previous``, or None if it has none."""
+    return read_item(actor, item).chain_hash(previous)
 
 
 def read_operation(
@@ -150,8 +142,8 @@ def read_operation(
 ) -> Operation | Held:
     """Return the operation that ``item`` spells, or why it is held.
 
-    ``leaves`` are those of ``hashed`` for the same item, if the caller has them;
-    else they are computed here.
+    ``leaves`` are those of its groups, if the caller has them; else they are
+    computed here.
     """
     member = _misspelled_member(item)
     if member is not None:
@@ -162,7 +154,7 @@ def read_operation(
         return Held("malformed", "c")
     groups = cast("dict[str, _Group]", item.get("s", _NOTHING))
     kind = sent["by"]
-    refusal = _refused_groups(kind, item.get("dg"), groups)
+    refusal = _refused_groups(kind, item.get("dg"), groups, leaves or _NO_LEAVES)
     if refusal is not None:
         return refusal
     values = {name: part["v"] for name, part in groups.items()}
@@ -173,19 +165,46 @@ def read_operation(
     if leaves is None:
         leaves = {name: _leaf(part) for name, part in groups.items()}
     return Operation(
-        actor=actor,
-        sequence_number=sent["q"],
-        id=OperationId(_uuid(sent["id"])),
-        entry_id=TimeEntryId(_uuid(sent["e"][3:])),
-        kind=kind,
-        context=context,
-        values=values,
-        leaves=leaves,
-        digest=cast("str | None", item.get("dg")),
-        written_at=sent["w"],
-        chain_hash=decode_well_formed_base64url(sent["h"]),
-        dropped=dropped,
+        actor,
+        sent["q"],
+        OperationId(uuid_of(sent["id"])),
+        TimeEntryId(uuid_of(sent["e"][3:])),
+        kind,
+        context,
+        values,
+        leaves,
+        cast("str | None", item.get("dg")),
+        sent["w"],
+        dropped,
     )
+
+
+def _head(actor: Actor, item: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the members that are hashed; raises KeyError or ValueError."""
+    head = {
+        "actor": actor,
+        "by": item["by"],
+        "c": item["c"],
+        "e": item["e"],
+        "id": item["id"],
+        "q": item["q"],
+        "w": item["w"],
+    }
+    if "dg" in item:
+        head["dg"] = item["dg"]
+        if head["dg"] is None:
+            msg = "a digest is absent, never null"
+            raise ValueError(msg)
+    return head
+
+
+def _leaves(item: Mapping[str, JsonValue]) -> dict[str, bytes]:
+    """Return the leaf of each group; raises KeyError, TypeError or ValueError."""
+    groups = item.get("s", _NOTHING)
+    if type(groups) is not dict:
+        msg = "groups are an object"
+        raise TypeError(msg)
+    return {name: _leaf(group) for name, group in groups.items()}
 
 
 def _is_kind(value: JsonValue) -> bool:
@@ -267,13 +286,16 @@ def _read_context(
     return context
 
 
-def _refused_groups(kind: str, digest: JsonValue, groups: Mapping[str, object]) -> Held | None:
+def _refused_groups(
+    kind: str, digest: JsonValue, groups: Mapping[str, object], leaves: Mapping[str, bytes]
+) -> Held | None:
+    """Return why the groups are not what ``kind`` may have; what has a leaf has a salt."""
     for name, group in groups.items():
         if (
             type(group) is not dict
             or len(group) != len(_LEAF_MEMBERS)
             or "v" not in group
-            or not _is_salt(group.get("n"))
+            or (name not in leaves and not _is_salt(group.get("n")))
             or (name not in _CHANGE_GROUPS and _GROUP_NAME.fullmatch(name) is None)
         ):
             return Held("malformed", "s")
@@ -301,7 +323,3 @@ def _leaf(group: object) -> bytes:
         msg = "a salt is 16 bytes in base64url"
         raise ValueError(msg)
     return leaf(decode_well_formed_base64url(salt), part["v"])
-
-
-def _uuid(text: str) -> UUID:
-    return UUID(int=int(text.replace("-", ""), 16))

@@ -61,6 +61,11 @@ class LoggedOperation:
         """Whether the entry's state follows from this one, among others."""
         return self.operation is not None and self.held_code is None and self.alias_of is None
 
+    @property
+    def is_decision(self) -> bool:
+        """Whether it decides about a time entry."""
+        return self.operation is not None and self.operation.is_decision
+
 
 @dataclass(slots=True)
 class Approved:
@@ -93,8 +98,8 @@ class EntryState:
 
     def time_values(self) -> list[Mapping[str, JsonValue]]:
         """The live ``time`` values, in ascending order of their dots."""
-        live = self.cells.get("time", {})
-        return [cast("Mapping[str, JsonValue]", live[dot]) for dot in sorted(live)]
+        live = cast("dict[Dot, Mapping[str, JsonValue]]", self.cells.get("time", {}))
+        return [live[dot] for dot in sorted(live)] if len(live) > 1 else list(live.values())
 
 
 @dataclass(slots=True)

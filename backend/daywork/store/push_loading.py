@@ -13,7 +13,6 @@ from uuid import UUID
 from daywork.core.entry_content import entry_from_content
 from daywork.core.hash_chain import decode_base64url, leaf
 from daywork.core.ids import (
-    ACTOR_FORM,
     Actor,
     Dot,
     OperationId,
@@ -24,7 +23,7 @@ from daywork.core.ids import (
 )
 from daywork.core.ingestion import PushedBatch
 from daywork.core.instant import epoch_seconds
-from daywork.core.operation import read_operation
+from daywork.core.operation import Operation, read_operation
 from daywork.core.roles import Member, Role
 from daywork.core.time_entry import interval
 from daywork.core.working_set import (
@@ -53,8 +52,9 @@ class ReferenceCache:
 
 @dataclass(slots=True)
 class _Mentioned:
-    """What the items of a group speak of."""
+    """What the new items of a group speak of."""
 
+    has_new: bool = False
     entry_ids: set[TimeEntryId] = field(default_factory=set)
     operation_ids: set[OperationId] = field(default_factory=set)
     actors: set[Actor] = field(default_factory=set)
@@ -79,13 +79,14 @@ def load(
     yield from _load_devices(organisation_id, working, {batch.actor for batch in batches})
     yield from _load_known(organisation_id, working, batches)
     mentioned = _mentioned(working, batches)
-    if not mentioned.operation_ids and not mentioned.entry_ids:
+    if not mentioned.has_new:
         return working  # Everything is known: nothing will be written.
     rows = yield Query(sql.WAITING_OPERATIONS, (organisation_id,))
     working.waiting = [_remember(working, row) for row in rows]
     for logged in working.waiting:
         assert logged.operation is not None, "only readable operations wait"
-        _mention_operation(mentioned, logged)
+        _mention(mentioned, logged.operation, logged.person_id)
+        mentioned.actors.add(logged.actor)
         working.by_id[logged.operation.id] = logged
     yield from _load_entries(organisation_id, working, mentioned)
     yield from _load_devices(organisation_id, working, mentioned.actors - working.devices.keys())
@@ -229,49 +230,32 @@ def _last_known(working: WorkingSet, batch: PushedBatch) -> int:
 
 
 def _mentioned(working: WorkingSet, batches: Sequence[PushedBatch]) -> _Mentioned:
+    """Return what the new items speak of; one that has no form is held and finds nothing."""
     mentioned = _Mentioned()
     for batch in batches:
         last = _last_known(working, batch)
-        for item in batch.items:
+        for position, item in enumerate(batch.items):
             number = item["q"]
             if isinstance(number, int) and number <= last:
                 continue
-            entry_id, operation_id = _uuid(item.get("e"), "te:"), _uuid(item.get("id"), "")
-            if entry_id is not None:
-                mentioned.entry_ids.add(TimeEntryId(entry_id))
-            if operation_id is not None:
-                mentioned.operation_ids.add(OperationId(operation_id))
-            context = item.get("c")
-            if isinstance(context, dict):
-                _mention_context(mentioned, context)
-            _mention_new_time(mentioned, batch.person_id, item.get("s"))
+            mentioned.has_new = True
+            operation = batch.reading(position).operation
+            if isinstance(operation, Operation):
+                _mention(mentioned, operation, batch.person_id)
     return mentioned
 
 
-def _mention_operation(mentioned: _Mentioned, logged: LoggedOperation) -> None:
-    operation = logged.operation
-    assert operation is not None, "only readable operations are mentioned"
+def _mention(mentioned: _Mentioned, operation: Operation, person_id: PersonId) -> None:
     mentioned.entry_ids.add(operation.entry_id)
-    mentioned.actors |= {logged.actor, *operation.context}
-    mentioned.dots |= _dots_of(operation.context)
-    _mention_new_time(mentioned, logged.person_id, {"time": {"v": operation.values.get("time")}})
-
-
-def _mention_context(mentioned: _Mentioned, context: Mapping[str, Any]) -> None:
-    for actor, component in list(context.items())[:64]:
-        is_dot = isinstance(component, list) and component and _is_number(component[0])
-        if is_dot and ACTOR_FORM.fullmatch(actor) is not None:
-            mentioned.actors.add(Actor(actor))
-            mentioned.dots.add((Actor(actor), component[0]))
-
-
-def _mention_new_time(mentioned: _Mentioned, owner_id: PersonId, groups: Any) -> None:
-    group = groups.get("time") if isinstance(groups, dict) else None
-    time = group.get("v") if isinstance(group, dict) else None
+    mentioned.operation_ids.add(operation.id)
+    if operation.context:
+        mentioned.actors.update(operation.context)
+        mentioned.dots |= _dots_of(operation.context)
+    time = operation.values.get("time")
     if isinstance(time, dict):
         start = epoch_seconds(time.get("start"))
         if start is not None:
-            mentioned.widen(owner_id, start, epoch_seconds(time.get("end")))
+            mentioned.widen(person_id, start, epoch_seconds(time.get("end")))
 
 
 def _mention_times(mentioned: _Mentioned, entry: EntryState) -> None:
@@ -342,17 +326,4 @@ def _dots_of(context: Mapping[Actor, tuple[int, str]]) -> set[Dot]:
 
 
 def _keys(values: Iterable[Any]) -> list[tuple[Any]]:
-    return [(value,) for value in sorted(values)]
-
-
-def _uuid(text: object, prefix: str) -> UUID | None:
-    if not isinstance(text, str) or not text.startswith(prefix):
-        return None
-    try:
-        return UUID(text.removeprefix(prefix))
-    except ValueError:
-        return None
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int and 1 <= value < _NEVER
+    return [(value,) for value in values]
