@@ -10,6 +10,9 @@ export type Route =
   | { readonly name: 'outbox' }
   | { readonly name: 'needs' }
   | { readonly name: 'me' }
+  | { readonly name: 'diagnostics' }
+  | { readonly name: 'devices' }
+  | { readonly name: 'team' }
   | { readonly name: 'inbox' }
   | { readonly name: 'person_day'; readonly person: string; readonly date: string }
   | { readonly name: 'postings' }
@@ -48,6 +51,9 @@ export function href(route: Route): string {
     case 'outbox':
     case 'needs':
     case 'me':
+    case 'diagnostics':
+    case 'devices':
+    case 'team':
     case 'inbox':
     case 'postings':
       return `/${route.name}`
@@ -66,6 +72,9 @@ function plainRoute(place: string): Route {
     case 'outbox':
     case 'needs':
     case 'me':
+    case 'diagnostics':
+    case 'devices':
+    case 'team':
     case 'inbox':
     case 'postings':
       return { name: place }

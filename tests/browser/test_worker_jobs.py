@@ -144,7 +144,7 @@ def test_the_outbox_says_in_words_where_each_item_is(company: Company, ana: Brow
     ana.expect_text("Saved on this phone. It goes out when there is a signal.")
     ana.expect_text("Safe to sign out: no")
     ana.button("Send now").click()
-    ana.expect_text("No connection just now. Nothing is lost.")
+    ana.expect_text("No answer from the office")
     assert len(company.rows()) == 1
     ana.find_signal()
     ana.button("Send now").click()

@@ -64,6 +64,7 @@ class ScreenTour:
             "returned": lambda: self._opened("returned", "/needs"),
             "outbox": lambda: self._opened("worker", "/outbox"),
             "me": lambda: self._opened("worker", "/me"),
+            "this-phone": lambda: self._opened("worker", "/diagnostics"),
             "inbox": lambda: self._opened("manager", "/inbox"),
             "person-day": self._person_day,
             "return": self._return_sheet,

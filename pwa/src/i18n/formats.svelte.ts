@@ -96,6 +96,16 @@ export function decimalHours(seconds: number): string {
   return t('hours.decimal', { hours }).replaceAll(' ', NO_BREAK_SPACE)
 }
 
+/** Return an amount of storage given in megabytes, "812 MB" or "3.4 GB". */
+export function bytes(megabytes: number): string {
+  const isLarge = megabytes >= 1000
+  return new Intl.NumberFormat(currentLocale(), {
+    style: 'unit',
+    unit: isLarge ? 'gigabyte' : 'megabyte',
+    maximumFractionDigits: isLarge ? 1 : 0,
+  }).format(isLarge ? megabytes / 1000 : megabytes)
+}
+
 /** What is told of an entry's time: from when to when, or only how long. */
 export type ToldTime =
   | { readonly form: 'interval'; readonly start: number; readonly end: number | null }

@@ -65,6 +65,9 @@ const homes: Readonly<Partial<Record<RouteName, Main>>> = {
   person_day: 'inbox',
   postings: 'postings',
   me: 'me',
+  diagnostics: 'me',
+  devices: 'me',
+  team: 'inbox',
 }
 
 /** Return the address of the place that a route belongs to; null for one outside the places. */
