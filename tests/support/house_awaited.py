@@ -41,7 +41,6 @@ AWAITED_IN_THE_APP = frozenset(
         "core/capture.ts",
         "core/draft.ts",
         "core/entry_reading.ts",
-        "core/entry_record.ts",
         "core/json_value.ts",
         "core/operation.ts",
         "core/result.ts",

@@ -12,9 +12,11 @@ import {
   hasDeletion,
   isSameDot,
   type Cells,
+  type Change,
   type LiveValue,
 } from './merge'
 import {
+  clockBeside,
   clockOf,
   isDecision,
   isJudgement,
@@ -23,7 +25,7 @@ import {
   type WireOperation,
 } from './operation'
 import { isRunning, readTime, workDate, workedSeconds, type TimeValue } from './time_entry'
-import { dotOrder, type Dot } from './vector_clock'
+import { dotOrder, type Dot, type VectorClock } from './vector_clock'
 
 export type Status =
   | 'draft'
@@ -72,6 +74,8 @@ export interface OwnOperation {
   readonly answer: Answer | null
   /** Whether the person took a held operation back, or wrote anew what it said. */
   readonly isDismissed: boolean
+  /** Groups of a held operation that a later accepted one wrote anew: those are settled. */
+  readonly rewritten?: readonly string[]
 }
 
 /** What an operation's author and time are, as the entry's history told it. */
@@ -89,7 +93,7 @@ export interface EntryRecord {
   readonly id: string
   readonly owner: string
   readonly row: EntryRow | null
-  /** In ascending order of sequence numbers. */
+  /** In the order in which they were written, also across branches of the chain. */
   readonly own: readonly OwnOperation[]
   /** Of the revision `provenanceRev`; read when the row raised a question. */
   readonly provenance: readonly Provenance[]
@@ -129,21 +133,21 @@ export function cellsOfRow(row: EntryRow): Cells {
 /** Return the record's overlay. */
 export function overlaid(record: EntryRecord): Overlay {
   let cells: Cells = record.row === null ? {} : cellsOfRow(record.row)
-  const context: Record<string, readonly [number, string]> = { ...record.row?.vv }
-  const deletions: { readonly dot: Dot; readonly context: WireContext }[] = []
+  const context = knownOf(record)
+  const laidOver: Change[] = []
   for (const own of record.own) {
-    const { operation } = own
-    const known = context[own.actor]?.[0] ?? 0
-    if (operation.q > known) context[own.actor] = [operation.q, anchorOf(operation.h)]
     if (!isLaidOver(record, own)) continue
-    const dot: Dot = [own.actor, operation.q]
-    cells = applied(cells, { dot, values: valuesOf(operation), context: clockOf(operation.c) })
-    deletions.push({ dot, context: operation.c })
+    const { operation } = own
+    const change: Change = {
+      dot: [own.actor, operation.q],
+      values: standingValues(own),
+      context: clockBeside(operation.c, context),
+    }
+    cells = applied(cells, change)
+    laidOver.push(change)
   }
-  const contextOf = (dot: Dot): Readonly<Record<string, number>> =>
-    clockOf(
-      deletions.find((deletion) => isSameDot(deletion.dot, dot))?.context ?? deletionSeen(record),
-    )
+  const contextOf = (dot: Dot): VectorClock =>
+    laidOver.find((change) => isSameDot(change.dot, dot))?.context ?? clockOf(deletionSeen(record))
   const isDeleted = deleteCounts(cells, contextOf)
   const isDisputedDeletion = hasDeletion(cells) && !isDeleted
   return { cells, context, isDeleted, isDisputedDeletion, conflicts: conflictingGroups(cells) }
@@ -171,9 +175,7 @@ export function timesOf(
 
 /** Return the operations that the server keeps but did not accept, and that still matter. */
 export function heldOperations(record: EntryRecord): readonly OwnOperation[] {
-  return record.own.filter(
-    (own) => own.answer?.st === 'held' && own.answer.code !== 'causal_gap' && !own.isDismissed,
-  )
+  return record.own.filter((own) => isRefused(own) && !own.isDismissed)
 }
 
 /** Return whether the server has no answer yet for an operation on this entry. */
@@ -214,18 +216,29 @@ export function withRow(record: EntryRecord, row: EntryRow): EntryRecord {
 
 /** Return the record without the operations that need not be remembered here any more. */
 export function trimmed(record: EntryRecord): EntryRecord {
-  const own = record.own.filter((one) => {
-    if (one.answer?.st === 'held' && one.answer.code !== 'causal_gap') {
-      return !one.isDismissed && !isRewritten(record, one)
-    }
-    return one.answer === null || !isInRow(record, one)
-  })
+  const marked = record.own.map((one) => (isRefused(one) ? withRewritten(record, one) : one))
+  const own = marked.filter((one) =>
+    isRefused(one)
+      ? !one.isDismissed && !isSettled(record, one)
+      : one.answer === null || !isInRow(record, one),
+  )
   return { ...record, own }
 }
 
 /** Return a record of which nothing is known yet. */
 export function emptyRecord(id: string, owner: string): EntryRecord {
   return { id, owner, row: null, own: [], provenance: [], provenanceRev: 0 }
+}
+
+/** The newest operation of each actor that the record knows: the row's, and this phone's own. */
+function knownOf(record: EntryRecord): WireContext {
+  const known: Record<string, readonly [number, string]> = { ...record.row?.vv }
+  for (const { actor, operation } of record.own) {
+    if (operation.q > (known[actor]?.[0] ?? 0)) {
+      known[actor] = [operation.q, anchorOf(operation.h)]
+    }
+  }
+  return known
 }
 
 /** What the author of a deletion in the row had seen: all of it, unless the server disputes it. */
@@ -254,16 +267,42 @@ function isLaidOver(record: EntryRecord, own: OwnOperation): boolean {
   return own.answer?.st === 'held' || !isInRow(record, own)
 }
 
-/** Whether a later accepted operation wrote every group that a held one wrote. */
-function isRewritten(record: EntryRecord, held: OwnOperation): boolean {
-  const groups = Object.keys(held.operation.s ?? {})
-  const later = record.own.filter(
-    (own) =>
-      own.operation.q > held.operation.q &&
-      own.answer !== null &&
-      own.answer.st !== 'held' &&
-      isDecision(own.operation.by) === isDecision(held.operation.by),
+/** Whether the server holds it for a reason that a person has to mend. */
+function isRefused({ answer }: OwnOperation): boolean {
+  return answer?.st === 'held' && answer.code !== 'causal_gap'
+}
+
+/** The values of an operation that no later accepted one of this phone wrote anew. */
+function standingValues({ operation, rewritten = [] }: OwnOperation): Change['values'] {
+  const values = Object.entries(valuesOf(operation))
+  return Object.fromEntries(values.filter(([group]) => !rewritten.includes(group)))
+}
+
+/** Notes it while the later operation is still here: the row that brings it tells it no more. */
+function withRewritten(record: EntryRecord, held: OwnOperation): OwnOperation {
+  const later = acceptedAfter(record, held).flatMap(({ operation }) =>
+    Object.keys(operation.s ?? {}),
   )
-  if (isDecision(held.operation.by)) return later.length > 0
-  return groups.every((group) => later.some((own) => group in (own.operation.s ?? {})))
+  if (later.length === 0) return held
+  const groups = Object.keys(held.operation.s ?? {})
+  const rewritten = [...(held.rewritten ?? []), ...later].filter((group) => groups.includes(group))
+  return { ...held, rewritten: [...new Set(rewritten)].sort() }
+}
+
+function isSettled(record: EntryRecord, held: OwnOperation): boolean {
+  if (isDecision(held.operation.by)) return acceptedAfter(record, held).length > 0
+  return Object.keys(standingValues(held)).length === 0
+}
+
+/** The later own operations that have an effect: the server said so, or its row shows it. */
+function acceptedAfter(record: EntryRecord, held: OwnOperation): readonly OwnOperation[] {
+  const after = record.own.findIndex(({ operation }) => operation.id === held.operation.id) + 1
+  return record.own.slice(after).filter((own) => {
+    const isTaken = own.answer !== null && own.answer.st !== 'held'
+    return (
+      !isRefused(own) &&
+      (isTaken || isInRow(record, own)) &&
+      isDecision(own.operation.by) === isDecision(held.operation.by)
+    )
+  })
 }

@@ -121,6 +121,21 @@ export function clockOf(context: WireContext): Readonly<Record<string, number>> 
   return Object.fromEntries(Object.entries(context).map(([actor, [number]]) => [actor, number]))
 }
 
+/**
+ * Return the numbers of a context that `known` does not disprove: an operation that `known` has under
+ * the same number with another anchor is of another history, which the author had not seen.
+ */
+export function clockBeside(
+  context: WireContext,
+  known: WireContext,
+): Readonly<Record<string, number>> {
+  const parts = Object.entries(context).filter(([actor, [number, anchor]]) => {
+    const other = known[actor]
+    return other?.[0] !== number || other[1] === anchor
+  })
+  return clockOf(Object.fromEntries(parts))
+}
+
 function withWellFormedTexts(value: JsonValue): JsonValue {
   if (typeof value === 'string') return wellFormed(value)
   if (isObject(value)) {
