@@ -117,7 +117,9 @@ def _flag_crossings(working: WorkingSet) -> None:
         times = {e.id: e.time_values() for e in (*near, *around) if not e.is_deleted}
         flags = crossing_flags(times)
         for entry in near:
-            _set_crossings(working, entry, flags.get(entry.id, frozenset()))
+            crossings = flags.get(entry.id)
+            if crossings or entry.flags:
+                _set_crossings(working, entry, crossings or frozenset())
 
 
 def _set_crossings(working: WorkingSet, entry: EntryState, crossings: frozenset[str]) -> None:

@@ -25,20 +25,19 @@ def content_text(
     entry: EntryState, names: Mapping[PersonId, str], labels: Mapping[Actor, str]
 ) -> str:
     """Return the row of ``entry``, with names of people and labels of devices in it."""
-    first = [entry.first_dot[0], entry.first_dot[1]]
     values: Content = {}
     dots: Content = {}
     for group in sorted(entry.cells):
         live = entry.cells[group]
         if not live:
             continue
-        ordered = sorted(live)
+        ordered = sorted(live) if len(live) > 1 else list(live)
         values[group] = [live[dot] for dot in ordered]
         if ordered != [entry.first_dot]:
             dots[group] = [[actor, number] for actor, number in ordered]
     content: Content = {
         "owner": str(entry.owner_id),
-        "d": cast("list[JsonValue]", first),
+        "d": list(entry.first_dot),
         "dots": dots,
         "vv": {actor: [number, mark] for actor, (number, mark) in entry.clock.items()},
         "v": values,
@@ -49,7 +48,7 @@ def content_text(
     }
     if entry.status in _RETURNED:
         content["returned"] = _returned_content(entry, names)
-    if any(flag.startswith("conflict:") for flag in entry.flags):
+    if entry.flags and any(flag.startswith("conflict:") for flag in entry.flags):
         content["authors"] = _authors_content(entry, names, labels)
     return compact(content)
 

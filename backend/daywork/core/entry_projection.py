@@ -44,6 +44,7 @@ REVOKE_SECONDS_MAX = 600  # the approver's own second thought
 
 _HELD_FIELD = {"running": "time.end", "deleted": "life"}
 _JUDGEMENTS = frozenset(("approve", "reject", "revoke"))
+_APPLIED = Applied()
 _UNDECIDED = Standing(Status.DRAFT)
 
 
@@ -82,7 +83,7 @@ def add_change(
         working.people_to_tell.add(entry.owner_id)
     if entry.approved is not None and any(group in operation.values for group in MATERIAL_GROUPS):
         return Amendment(dropped=operation.dropped)
-    return Applied(dropped=operation.dropped)
+    return Applied(dropped=operation.dropped) if operation.dropped else _APPLIED
 
 
 def add_decision(

@@ -11,8 +11,9 @@ it saw.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import cast
 
-from daywork.core.canonical_json import canonical
+from daywork.core.canonical_json import compact
 from daywork.core.entry_projection import add_change, add_decision, refresh, start_entry
 from daywork.core.errors import BadSignature, DeviceRetired, Forked, NotYourDevice, SequenceGap
 from daywork.core.hash_chain import GENESIS, decode_well_formed_base64url
@@ -126,7 +127,7 @@ def ingest(working: WorkingSet, checked: CheckedBatch) -> list[Result]:
     for position, item in enumerate(checked.new):
         logged = _logged(checked, position, item)
         try:
-            _ingest_item(working, logged, _first_verdict(working, checked, position, item))
+            _ingest_item(working, logged, _first_verdict(working, checked, position, logged))
             drain(working, batch.received_at)
         except Exception as error:
             raise ItemFailed(logged.dot) from error
@@ -143,7 +144,7 @@ def drain(working: WorkingSet, now: int) -> None:
     it: at worst a conflict is shown that is none. What such a one had seen and is
     held as well goes first, or it would stand beside the value that replaced it.
     """
-    while (logged := _next_to_release(working, now)) is not None:
+    while working.waiting and (logged := _next_to_release(working, now)) is not None:
         logged.is_forced = not _is_ready(working, logged)
         working.waiting.remove(logged)
         logged.held_code = None
@@ -222,17 +223,19 @@ def _word(verdict: Applied | Amendment) -> str:
 
 
 def _first_verdict(
-    working: WorkingSet, checked: CheckedBatch, position: int, item: Item
+    working: WorkingSet, checked: CheckedBatch, position: int, logged: LoggedOperation
 ) -> Operation | Held:
     if position == 0 and checked.first_is_bad:
         return Held("bad_hash")
-    if (checked.batch.actor, _sequence_number(item)) in working.failed:
+    if working.failed and logged.dot in working.failed:
         return Held("internal")
-    return _judged_alone(checked.batch, item, checked.batch.reading(len(checked.known) + position))
+    reading = checked.batch.reading(len(checked.known) + position)
+    return _judged_alone(checked.batch, logged.text, reading)
 
 
-def _judged_alone(batch: PushedBatch, item: Item, reading: Reading) -> Operation | Held:
-    if batch.body_bytes > ITEM_BYTES_MAX and len(canonical(dict(item))) > ITEM_BYTES_MAX:
+def _judged_alone(batch: PushedBatch, text: str, reading: Reading) -> Operation | Held:
+    # Compact and canonical spelling differ in the order of members, not in length.
+    if batch.body_bytes > ITEM_BYTES_MAX and len(text.encode()) > ITEM_BYTES_MAX:
         return Held("quota")
     if batch.schema > SCHEMA and reading.added is not None:
         return Held("schema_unknown")
@@ -242,16 +245,17 @@ def _judged_alone(batch: PushedBatch, item: Item, reading: Reading) -> Operation
 def _logged(checked: CheckedBatch, position: int, item: Item) -> LoggedOperation:
     batch = checked.batch
     return LoggedOperation(
-        actor=batch.actor,
-        sequence_number=_sequence_number(item),
-        chain_hash=checked.hashes[position],
-        person_id=batch.person_id,
-        roles=batch.roles,
-        received_at=batch.received_at,
-        schema=batch.schema,
-        operation=None,
-        item=item,
-        result={},
+        batch.actor,
+        _sequence_number(item),
+        checked.hashes[position],
+        batch.person_id,
+        batch.roles,
+        batch.received_at,
+        batch.schema,
+        None,  # its operation, until it has been judged
+        item,
+        compact(cast("dict[str, JsonValue]", item)),
+        {},
     )
 
 

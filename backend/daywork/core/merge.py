@@ -79,6 +79,8 @@ def applied(
     Changes are applied in causal order. Applying one twice changes nothing only
     if nothing has covered it since, so the caller drops what it knows.
     """
+    if not cells:
+        return {group: {dot: value} for group, value in values.items()}
     result = {group: dict(live) for group, live in cells.items()}
     for group, value in values.items():
         live = {
@@ -208,7 +210,7 @@ def digest_of(cells: Mapping[str, Mapping[Dot, JsonValue]]) -> str | None:
 
 def has_deletion(cells: Mapping[str, Mapping[Dot, JsonValue]]) -> bool:
     """Whether a live ``life`` value says deleted, be it disputed or not."""
-    return any(_says_deleted(value) for value in cells.get("life", {}).values())
+    return "life" in cells and any(map(_says_deleted, cells["life"].values()))
 
 
 def delete_counts(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from math import inf
 from typing import Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,7 @@ _COUNTED_BREAK_MEMBERS = frozenset(("sec", "paid"))
 _DATE = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,31}){0,2}")
 _ZONES_MAX = 1024
+_NO_FLAGS: Final[frozenset[str]] = frozenset()
 
 
 def checked_values(
@@ -117,15 +119,17 @@ def own_flags(time: TimeValue) -> frozenset[str]:
         return frozenset(("long",)) if is_long else frozenset()
     start, end = span
     if end is None:
-        return frozenset()
+        return _NO_FLAGS
     length = end - start
+    elapsed, breaks = time["elapsed"], _breaks(time)
+    if length <= LONG_SECONDS and elapsed is None and not breaks:
+        return _NO_FLAGS
     flags = set()
     if length > LONG_SECONDS:
         flags.add("long")
-    elapsed = time["elapsed"]
     if elapsed is not None and abs(_whole(elapsed) - length) > CLOCK_TOLERANCE_SECONDS:
         flags.add("clock_check")
-    if sum(_break_seconds(part) for part in _breaks(time)) > length:
+    if sum(_break_seconds(part) for part in breaks) > length:
         flags.add("clock_check")
     return frozenset(flags)
 
@@ -141,19 +145,21 @@ def crossing_flags(
     day. A double stop is two timer values that start together and end apart: two
     devices stopped the same work.
     """
-    placed = sorted(
-        (
-            (span[0], span[1], entry_id, time["src"] == "timer")
-            for entry_id, values in times.items()
-            for time in values
-            if (span := interval(time)) is not None
-        ),
-        key=lambda place: place[0],
-    )
-    flags: dict[TimeEntryId, set[str]] = {entry_id: set() for entry_id in times}
+    placed = [
+        (span[0], span[1], entry_id, time["src"] == "timer")
+        for entry_id, values in times.items()
+        for time in values
+        if (span := interval(time)) is not None
+    ]
+    placed.sort(key=_start_of)
+    flags: dict[TimeEntryId, frozenset[str]] = dict.fromkeys(times, _NO_FLAGS)
     open_places: list[_Place] = []
+    open_until: float = -inf
     for place in placed:
-        start = place[0]
+        start, end = place[0], place[1]
+        if start > open_until:  # Behind all others: a day's work in its order.
+            open_places, open_until = [place], inf if end is None else end
+            continue
         # Those that start together are kept even if empty: they may be a double stop.
         open_places = [
             other
@@ -164,19 +170,25 @@ def crossing_flags(
             if other[2] != place[2]:
                 _flag_pair(flags, other, place)
         open_places.append(place)
-    return {entry_id: frozenset(found) for entry_id, found in flags.items()}
+        open_until = max(open_until, inf if end is None else end)
+    return flags
 
 
 _Place: TypeAlias = tuple[int, int | None, TimeEntryId, bool]
 
 
-def _flag_pair(flags: Mapping[TimeEntryId, set[str]], one: _Place, other: _Place) -> None:
+def _start_of(place: _Place) -> int:
+    return place[0]
+
+
+def _flag_pair(flags: dict[TimeEntryId, frozenset[str]], one: _Place, other: _Place) -> None:
+    found = set()
     if _overlap((one[0], one[1]), (other[0], other[1])):
-        flags[one[2]].add("overlap")
-        flags[other[2]].add("overlap")
+        found.add("overlap")
     if one[3] and other[3] and one[0] == other[0] and one[1] != other[1]:
-        flags[one[2]].add("double_stop")
-        flags[other[2]].add("double_stop")
+        found.add("double_stop")
+    for place in (one, other):
+        flags[place[2]] |= found
 
 
 def _overlap(one: Interval, other: Interval) -> bool:

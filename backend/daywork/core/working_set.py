@@ -46,6 +46,7 @@ class LoggedOperation:
     schema: int
     operation: Operation | None
     item: Mapping[str, JsonValue]
+    text: str  # the item, compact, its members in the order in which they came
     result: dict[str, JsonValue]
     held_code: str | None = None
     alias_of: Dot | None = None

@@ -300,6 +300,7 @@ def _logged(row: Sequence[Any], *, with_leaves: bool) -> LoggedOperation:
         schema=schema,
         operation=operation,
         item=item,
+        text=item_text,
         result=json.loads(result_text),
         held_code=held_code,
         alias_of=None if alias_of is None else _dot(alias_of),

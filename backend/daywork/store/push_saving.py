@@ -1,6 +1,7 @@
 """Save what a group of pushes changed, in whole columns; the counter comes last."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from daywork.core.canonical_json import canonical, compact
@@ -102,7 +103,7 @@ def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> 
         operation_id,
         None if operation is None else operation.entry_id,
         logged.person_id,
-        " ".join(sorted(logged.roles)),
+        _roles_text(logged.roles),
         logged.schema,
         logged.received_at,
         logged.held_code,
@@ -112,11 +113,16 @@ def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> 
     )
 
 
+@lru_cache(maxsize=64)
+def _roles_text(roles: frozenset[str]) -> str:
+    return " ".join(sorted(roles))
+
+
 def _item_text(logged: LoggedOperation) -> str:
     """Return the item without the values of dropped groups; their leaves stay."""
     operation = logged.operation
     if operation is None or not operation.dropped:
-        return compact(dict(logged.item))
+        return logged.text
     item = dict(logged.item)
     groups = item["s"]
     assert isinstance(groups, dict), "a readable operation has readable groups"
@@ -144,9 +150,9 @@ def _entry(working: WorkingSet, entry_id: TimeEntryId) -> EntryState:
 
 def _entry_row(organisation_id: OrganisationId, entry: EntryState, text: str) -> tuple[Any, ...]:
     spans = [span for time in entry.time_values() if (span := interval(time)) is not None]
-    started_at = min((start for start, _ in spans), default=None)
-    ends = [end for _, end in spans]
-    ended_at = None if not spans or None in ends else max(end for end in ends if end is not None)
+    started_at = min([start for start, _ in spans], default=None)
+    ends = [end for _, end in spans if end is not None]
+    ended_at = max(ends, default=None) if len(ends) == len(spans) else None
     length = 0 if started_at is None or ended_at is None else ended_at - started_at
     return (
         organisation_id,
