@@ -45,7 +45,8 @@ const ROW_FLAGS = ['overlap', 'double_stop', 'forced'] as const
 export interface Reader {
   /** The person who looks. */
   readonly self: string
-  readonly actor: string
+  /** The names that this phone has and had, each with the last number it wrote under it. */
+  readonly ownLasts: ReadonlyMap<string, number>
   /** The phone's clock, in seconds since 1970. */
   readonly now: number
   /** How far the phone's clock is ahead of the server's, as last measured. */
@@ -208,7 +209,7 @@ function authorOf(
   known: Provenance | undefined,
   reader: Reader,
 ): Author {
-  if (dot[0] === reader.actor) return { kind: 'this_phone' }
+  if ((reader.ownLasts.get(dot[0]) ?? 0) >= dot[1]) return { kind: 'this_phone' }
   if (known === undefined || known.person === null) {
     return record.owner === reader.self && known !== undefined
       ? { kind: 'own_device', label: known.label }

@@ -49,6 +49,9 @@ export interface WireOperation {
   readonly h: string
 }
 
+/** An operation before it has its place in a chain. */
+export type UnlinkedOperation = Omit<WireOperation, 'q' | 'h'>
+
 /** What is to be written; number and hash follow when it is chained. */
 export interface Intent {
   readonly id: string
@@ -86,27 +89,41 @@ export function isJudgement(kind: OperationKind): boolean {
  */
 export function chained(head: ChainHead, intent: Intent, salt: () => Uint8Array): WireOperation {
   const groups: Record<string, SaltedValue> = {}
-  const leaves: Record<string, Uint8Array> = {}
   for (const [group, value] of Object.entries(intent.values)) {
-    const clean = withWellFormedTexts(value)
-    const bytes = salt()
-    groups[group] = { v: clean, n: encodeBase64url(bytes) }
-    leaves[group] = leaf(bytes, clean)
+    groups[group] = { v: withWellFormedTexts(value), n: encodeBase64url(salt()) }
   }
-  const body = {
-    q: head.sequenceNumber + 1,
+  return linked(head, {
     id: intent.id,
     e: intent.entry,
     by: intent.kind,
     c: intent.context,
     w: intent.writtenAt,
     ...(intent.digest === null ? {} : { dg: intent.digest }),
+    ...(Object.keys(groups).length === 0 ? {} : { s: groups }),
+  })
+}
+
+/** Return an operation with the number and the hash that it has behind `head`. */
+export function linked(head: ChainHead, unlinked: UnlinkedOperation): WireOperation {
+  const { id, e, by, c, w, dg, s } = unlinked
+  const leaves = Object.entries(s ?? {}).map(([group, { v, n }]) => {
+    const bytes = decodeBase64url(n)
+    if (bytes === null) throw new Error('an operation of this phone has a salt that is none')
+    return [group, leaf(bytes, v)] as const
+  })
+  const body = {
+    q: head.sequenceNumber + 1,
+    id,
+    e,
+    by,
+    c,
+    w,
+    ...(dg === undefined ? {} : { dg }),
   }
   const previous = head.hash === null ? GENESIS : decodeBase64url(head.hash)
   if (previous === null) throw new Error('the chain of this phone has a hash that is none')
-  const hash = chainHash(previous, { ...body, actor: head.actor }, leaves)
-  const written = Object.keys(groups).length === 0 ? {} : { s: groups }
-  return { ...body, ...written, h: encodeBase64url(hash) }
+  const hash = chainHash(previous, { ...body, actor: head.actor }, Object.fromEntries(leaves))
+  return { ...body, ...(s === undefined ? {} : { s }), h: encodeBase64url(hash) }
 }
 
 /** Return the plain values of an operation's groups. */

@@ -11,6 +11,7 @@ import type { EntryView } from '../core/entry_view'
 import { uuid7 } from '../core/ids'
 import { announce, listen } from '../store/announcements'
 import type { PhoneDatabase } from '../store/database'
+import { deviceOf, ownLasts } from '../store/device'
 import { writeOperations } from '../store/entries'
 import {
   EXCHANGE,
@@ -88,11 +89,19 @@ export function refreshAll(): Promise<void> {
 async function rounds(): Promise<void> {
   do {
     isRefreshWanted = false
-    const opened = local
+    const opened = await sameWithNewName(local)
     if (opened === null) return
     const reader = await readerOf(opened)
     await Promise.all(refreshes.map((refresh) => refresh(opened, reader)))
   } while (wantsAnother())
+}
+
+/** An exchange may have given this phone a fresh name. */
+async function sameWithNewName(opened: Local | null): Promise<Local | null> {
+  const device = opened === null ? null : await deviceOf(opened.database)
+  if (opened === null || device === null || local?.database !== opened.database) return local
+  if (device.actor !== opened.device.actor) local = { ...opened, device }
+  return local
 }
 
 /** A function, because the compiler cannot see that the flag changes while a round waits. */
@@ -157,7 +166,7 @@ async function readerOf({ database, device }: Local): Promise<Reader> {
   const { skewSeconds } = await fetchFact(database, EXCHANGE)
   return {
     self: device.person.id,
-    actor: device.actor,
+    ownLasts: await ownLasts(database),
     now: Math.floor(Date.now() / 1000),
     skewSeconds,
     ...namesIn(reference, device),

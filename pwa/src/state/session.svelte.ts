@@ -9,7 +9,7 @@ import { currentDatabase, setCurrentDatabase } from '../store/registry'
 import { enrolled, secretOf } from '../sync/enrolment'
 import { persist, wakeWorkerLater } from './app.svelte'
 import { connection, exchangeSoon, startExchanging, stopExchanging } from './connection.svelte'
-import { closeLocal, followOthers, localOrNull, openLocal } from './local.svelte'
+import { closeLocal, follow, followOthers, localOrNull, openLocal } from './local.svelte'
 
 export type Phase =
   /** The local database is being opened. */
@@ -179,6 +179,12 @@ async function refreshIdentity(database: PhoneDatabase, device: Device): Promise
   known = knownOf(next)
   await openLocal({ database, device: next }, afterWrite)
 }
+
+// An exchange may have given this phone a fresh name.
+follow(({ device }) => {
+  if (known.actor !== null && known.actor !== device.actor) known = knownOf(device)
+  return Promise.resolve()
+})
 
 /** The tap is painted first; then what it wrote goes out. */
 function afterWrite(): void {

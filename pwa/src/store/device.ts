@@ -7,6 +7,7 @@ import {
   FORMER_ACTORS,
   readFact,
   readHead,
+  readOwnLasts,
   writeHead,
   type Device,
 } from './meta'
@@ -53,6 +54,11 @@ export async function deviceOf(database: PhoneDatabase): Promise<Device | null> 
 /** Return the end of this phone's own chain; null before it is enrolled. */
 export async function chainHead(database: PhoneDatabase): Promise<ChainHead | null> {
   return database.read(['meta'], (transaction) => readHead(transaction.objectStore('meta')))
+}
+
+/** Return, for each actor that this phone is or was, the last number that it wrote as that actor. */
+export async function ownLasts(database: PhoneDatabase): Promise<ReadonlyMap<string, number>> {
+  return database.read(['meta'], (transaction) => readOwnLasts(transaction.objectStore('meta')))
 }
 
 /**

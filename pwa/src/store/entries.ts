@@ -1,35 +1,31 @@
 /** The entries of this phone: rows of the server with own operations, found by day and by question. */
+import { renamedContext } from '../core/branching'
 import {
   emptyRecord,
-  heldOperations,
-  keysOf,
   trimmed,
   withRow,
   type Answer,
   type EntryRecord,
   type EntryRow,
-  type OwnOperation,
   type Provenance,
 } from '../core/entry_record'
-import { anchorOf } from '../core/hash_chain'
 import { isDecision, type Intent, type WireContext } from '../core/operation'
+import { settledBy, withDismissed, withOwn, withOwnLater } from '../core/own_operations'
 import { PhoneDatabase } from './database'
-import { FEED, readFact, readHead, type Feed } from './meta'
+import { dropUnseen, forget, indexed, putOrDelete } from './entry_writing'
+import {
+  BRANCHES,
+  FEED,
+  freshPass,
+  readFact,
+  readOwnLasts,
+  type Feed,
+  type MetaReader,
+} from './meta'
 import { append, dismiss, writeAnswer } from './operations'
 import type { StoredEntry, StoredOperation } from './schema'
 
 const LISTED_MAX = 2000
-
-/** The store `entries` inside a writing transaction. */
-interface EntryWriter {
-  get(id: string): Promise<StoredEntry | undefined>
-  put(entry: StoredEntry): Promise<unknown>
-  delete(id: string): Promise<void>
-}
-
-interface EntryScanner extends EntryWriter {
-  getAll(): Promise<StoredEntry[]>
-}
 
 /** A write as a person meant it: the context is what they saw; own later operations are added. */
 export interface Write {
@@ -52,15 +48,13 @@ export async function writeOperations(
 ): Promise<readonly StoredOperation[]> {
   return database.write(['operations', 'entries', 'meta'], async (transaction) => {
     const meta = transaction.objectStore('meta')
-    const head = await readHead(meta)
+    const saw = await seenBy(meta)
     const entries = transaction.objectStore('entries')
     const written: StoredOperation[] = []
     for (const { intent, owner, settles } of writes) {
       const stored = await entries.get(intent.entry)
       const before = stored?.record ?? emptyRecord(intent.entry, owner)
-      const context = isDecision(intent.kind)
-        ? intent.context
-        : withOwnLater(intent.context, before, head?.actor ?? '', intent.kind === 'new')
+      const context = saw(intent, before)
       const appended = await append(
         { operations: transaction.objectStore('operations'), meta },
         { ...intent, context },
@@ -159,15 +153,7 @@ export async function writePage(database: PhoneDatabase, self: string, page: Pag
 export async function restartFeed(database: PhoneDatabase): Promise<Feed> {
   return database.write(['meta'], async (transaction) => {
     const meta = transaction.objectStore('meta')
-    const feed = await readFact(meta, FEED)
-    const next: Feed = {
-      ...feed,
-      epoch: null,
-      cursor: null,
-      pass: feed.pass + 1,
-      isPassComplete: false,
-      referenceRevision: null,
-    }
+    const next = freshPass(await readFact(meta, FEED))
     await meta.put(next, FEED.key)
     return next
   })
@@ -233,99 +219,19 @@ export async function waitingEntries(database: PhoneDatabase): Promise<readonly 
   )
 }
 
-/** Return the context with the author's own later operations on the entry added. */
-function withOwnLater(
-  context: WireContext,
-  record: EntryRecord,
-  actor: string,
-  isNew: boolean,
-): WireContext {
-  if (isNew) return {}
-  const inRow = record.row?.vv[actor]
-  const own = record.own.filter((one) => one.actor === actor && !one.isDismissed).at(-1)
-  const candidates = [
-    context[actor],
-    inRow,
-    own === undefined ? undefined : ([own.operation.q, anchorOf(own.operation.h)] as const),
-  ].filter((component) => component !== undefined)
-  const latest = candidates.sort((one, other) => other[0] - one[0])[0]
-  return latest === undefined ? context : { ...context, [actor]: latest }
-}
-
-/** Return the refused operations whose groups the intent writes anew. */
-function settledBy(
-  record: EntryRecord,
-  intent: Intent,
-): readonly (readonly [actor: string, sequenceNumber: number])[] {
-  return heldOperations(record)
-    .filter(({ operation }) =>
-      isDecision(intent.kind)
-        ? isDecision(operation.by)
-        : Object.keys(operation.s ?? {}).every((group) => group in intent.values),
-    )
-    .map(({ actor, operation }) => [actor, operation.q] as const)
-}
-
-function withDismissed(
-  record: EntryRecord,
-  keys: readonly (readonly [actor: string, sequenceNumber: number])[],
-): EntryRecord {
-  const own = record.own.map((one) =>
-    keys.some(([actor, number]) => one.actor === actor && one.operation.q === number)
-      ? { ...one, isDismissed: true }
-      : one,
-  )
-  return trimmed({ ...record, own })
-}
-
-function withOwn(record: EntryRecord, stored: StoredOperation): EntryRecord {
-  const own: OwnOperation = {
-    actor: stored.actor,
-    operation: stored.operation,
-    answer: stored.answer,
-    isDismissed: stored.isDismissed,
-  }
-  const others = record.own.filter(({ operation }) => operation.id !== own.operation.id)
-  const isNeeded =
-    record.own.length !== others.length || (record.row?.vv[own.actor]?.[0] ?? 0) < own.operation.q
-  if (!isNeeded) return record
-  const all = [...others, own].sort((one, other) => one.operation.q - other.operation.q)
-  return { ...record, own: all }
-}
-
-function indexed(record: EntryRecord, self: string, pass: number): StoredEntry {
-  const keys = keysOf(record, self)
-  return {
-    id: record.id,
-    record,
-    pass,
-    ...(keys === null ? {} : { ownerDay: [record.owner, keys.day] as const }),
-    ...(keys?.isRunning === true && record.owner === self ? { running: 1 as const } : {}),
-    ...(keys?.asks === true ? { asks: 1 as const } : {}),
-    ...(keys?.waits === true ? { waits: [keys.day, record.owner] as const } : {}),
-  }
-}
-
-async function putOrDelete(
-  entries: EntryWriter,
-  record: EntryRecord,
-  self: string,
-  pass: number,
-): Promise<void> {
-  if (record.row === null && record.own.length === 0) await entries.delete(record.id)
-  else await entries.put(indexed(record, self, pass))
-}
-
-/** Forget a row that the server took away; with unanswered operations of ours it stays for now. */
-async function forget(entries: EntryWriter, id: string): Promise<void> {
-  const stored = await entries.get(id)
-  if (stored?.record.own.length === 0) await entries.delete(id)
-}
-
-/** Drop the rows that a complete pass over the feed did not bring, except those with own operations. */
-async function dropUnseen(entries: EntryScanner, pass: number): Promise<void> {
-  for (const { id, record, pass: seen } of await entries.getAll()) {
-    if (seen < pass && record.own.length === 0) await entries.delete(id)
+/**
+ * Return how a context is completed: what a form showed may have got new names since, and the
+ * author's own later operations were seen too.
+ */
+async function seenBy(
+  meta: MetaReader,
+): Promise<(intent: Intent, record: EntryRecord) => WireContext> {
+  const lasts = await readOwnLasts(meta)
+  const branches = await readFact(meta, BRANCHES)
+  return (intent, record) => {
+    if (intent.kind === 'new') return {}
+    const context = branches.reduce<WireContext>(renamedContext, intent.context)
+    return isDecision(intent.kind) ? context : withOwnLater(context, record, lasts)
   }
 }
 

@@ -10,6 +10,7 @@ import {
   number,
   objectOf,
   oneOf,
+  pairOf,
   recordOf,
   text,
   type Shape,
@@ -24,6 +25,7 @@ export interface MetaReader {
 
 export interface MetaWriter extends MetaReader {
   put(value: unknown, key: string): Promise<unknown>
+  delete(key: string): Promise<void>
 }
 
 const headShape = objectOf({
@@ -53,6 +55,26 @@ const deviceShape = objectOf({
 const formerShape = listOf(
   objectOf({ head: headShape, privateKey: cryptoKey, publicKey: cryptoKey }),
 )
+
+/** A number and the first characters of the hash there. */
+const place = pairOf(number, text)
+
+/** The parts of own histories that went on under another actor, the newest last. */
+const branchesShape = listOf(
+  objectOf({
+    of: text,
+    shared: nullable(place),
+    actor: text,
+    moves: listOf(objectOf({ from: place, to: nullable(place) })),
+  }),
+)
+
+/** A branch that is being made; `actor` null until the server has given it one. */
+const branchingShape = objectOf({
+  of: text,
+  actor: nullable(text),
+  keys: objectOf({ privateKey: cryptoKey, publicKey: cryptoKey }),
+})
 
 const feedShape = objectOf({
   epoch: nullable(text),
@@ -148,6 +170,18 @@ export const NO_EVENTS: PhoneEvents = {}
 
 export const EMPTY_REFERENCE: Reference = { projects: [], people: [], readAt: null }
 
+/** Return the feed read from the start: rows that do not come again are dropped at its end. */
+export function freshPass(feed: Feed): Feed {
+  return {
+    ...feed,
+    epoch: null,
+    cursor: null,
+    pass: feed.pass + 1,
+    isPassComplete: false,
+    referenceRevision: null,
+  }
+}
+
 /** A fact with its key, its form and what holds before it was written. */
 interface Fact<Value, Otherwise> {
   readonly key: string
@@ -165,6 +199,8 @@ function fact<Value, Otherwise>(
 
 export const DEVICE = fact('device', deviceShape, null)
 export const FORMER_ACTORS = fact('former_actors', formerShape, [])
+export const BRANCHES = fact('branches', branchesShape, [])
+export const BRANCHING = fact('branching', branchingShape, null)
 export const FEED = fact('feed', feedShape, EMPTY_FEED)
 export const EXCHANGE = fact('exchange', exchangeShape, NO_EXCHANGE)
 export const REFERENCE = fact('reference', referenceShape, EMPTY_REFERENCE)
@@ -231,6 +267,14 @@ export async function readHead(store: MetaReader): Promise<ChainHead | null> {
   const head = fitted(headShape, raw)
   if (head === null) throw new Error('the head of the chain on this phone is not readable')
   return head
+}
+
+/** Return, for each actor that this phone is or was, the last number that it wrote as that actor. */
+export async function readOwnLasts(store: MetaReader): Promise<ReadonlyMap<string, number>> {
+  const head = await readHead(store)
+  const former = await readFact(store, FORMER_ACTORS)
+  const heads = [...former.map((one) => one.head), ...(head === null ? [] : [head])]
+  return new Map(heads.map(({ actor, sequenceNumber }) => [actor, sequenceNumber]))
 }
 
 export async function writeHead(store: MetaWriter, head: ChainHead): Promise<void> {

@@ -8,7 +8,7 @@
 import { APP_VERSION, hello, PROTOCOL } from '../api/sync'
 import type { Hello } from '../api/wire'
 import { instantOf, instantText } from '../core/instant'
-import { SCHEMA, type ChainHead } from '../core/operation'
+import { SCHEMA } from '../core/operation'
 import { chainHead, deviceOf } from '../store/device'
 import { restartFeed } from '../store/entries'
 import {
@@ -16,6 +16,7 @@ import {
   FEED,
   fetchFact,
   FORMER_ACTORS,
+  noteEvent,
   QUESTIONS,
   saveFact,
   type Device,
@@ -25,16 +26,12 @@ import {
 import { operationAt, purgeArchive, waitingCount, waitingOperations } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
 import { pullAll } from './pull'
-import { PUSH_LIMITS, pushChain, type Chain, type PushLimits } from './push'
+import { PUSH_LIMITS, pushChain, type Chain, type Obstacle, type PushLimits } from './push'
 import { asStop, inSession } from './session_renewal'
 import { storageState } from './storage_state'
 import type { StoredOperation } from '../store/schema'
 
 const ROUNDS_MAX = 20
-
-interface OwnChain extends Chain {
-  readonly head: ChainHead
-}
 
 /** Exchange with the server; returns how it ended, which is also kept for every screen. */
 export async function exchange(phone: Phone): Promise<ExchangeState> {
@@ -46,66 +43,93 @@ export async function exchange(phone: Phone): Promise<ExchangeState> {
 }
 
 async function exchanged(phone: Phone): Promise<Stop | null> {
-  const device = await deviceOf(phone.database)
-  if (device === null) return stop('sign_in', 'not_enrolled')
+  let inTheWay: Stop | null = null
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const pushed = await greetAndPush(phone, device)
-    if (pushed !== null) return pushed
-    const heads = (await chainsOf(phone, device)).map(({ head }) => head)
-    const numbers = new Map(heads.map((head) => [head.actor, head.sequenceNumber]))
-    const pulled = await pullAll(phone, device.person.id, numbers)
-    if (pulled !== null) return pulled
+    const device = await deviceOf(phone.database)
+    if (device === null) return stop('sign_in', 'not_enrolled')
+    const sent = await greetAndPush(phone, device)
+    inTheWay = sent === 'again' ? stop('needs_office', 'forked') : sent
+    if (sent === 'again') continue
+    // What a former actor cannot send stops nobody else.
+    if (sent !== null && !sent.isOfFormer) return sent
+    const pulled = await pullAll(phone, device.person.id, await chainsOf(phone, device))
+    if (pulled === 'forked') inTheWay = stop('needs_office', 'cloned')
+    else if (pulled !== null) return pulled
     // Somebody may have written while rows came in.
-    if ((await waitingCount(phone.database)) === 0) break
+    else if (inTheWay !== null || (await waitingCount(phone.database)) === 0) break
   }
   await purgeArchive(phone.database, phone.now())
-  return null
+  return inTheWay
 }
 
-/** Return this phone's actor, then those it had before. */
-async function chainsOf(phone: Phone, device: Device): Promise<readonly OwnChain[]> {
-  const head = await chainHead(phone.database)
+/** Return the actors that this phone had before, then the one that it writes on as. */
+async function chainsOf(phone: Phone, device: Device): Promise<readonly Chain[]> {
+  const { actor, keys } = device
+  const head = (await chainHead(phone.database)) ?? { actor, sequenceNumber: 0, hash: null }
   const former = await fetchFact(phone.database, FORMER_ACTORS)
   return [
-    {
-      actor: device.actor,
-      privateKey: device.keys.privateKey,
-      head: head ?? { actor: device.actor, sequenceNumber: 0, hash: null },
-    },
-    ...former.map((one) => ({
-      actor: one.head.actor,
-      privateKey: one.privateKey,
-      head: one.head,
+    ...former.map(({ head: end, ...pair }) => ({
+      actor: end.actor,
+      keys: pair,
+      head: end,
+      isCurrent: false,
     })),
+    { actor, keys, head, isCurrent: true },
   ]
 }
 
-async function greetAndPush(phone: Phone, device: Device): Promise<Stop | null> {
+/** Why sending ended early. */
+interface Unsent extends Stop {
+  readonly isOfFormer: boolean
+}
+
+/** Say hello and push every chain; `again`: a chain goes on under a fresh name. */
+async function greetAndPush(phone: Phone, device: Device): Promise<Unsent | 'again' | null> {
   const chains = await chainsOf(phone, device)
   const waiting = await waitingOperations(phone.database)
   const greeted = await greet(phone, chains, waiting)
-  if ('result' in greeted) return greeted
-  let done = 0
-  const onAnswered = (count: number): void => {
-    done += count
-    if (waiting.length > 0) {
-      phone.onProgress?.({ done: Math.min(done, waiting.length), total: waiting.length })
-    }
-  }
+  if ('result' in greeted) return { ...greeted, isOfFormer: false }
+  const onAnswered = progressOf(phone, waiting.length)
+  let inTheWay: Unsent | null = null
   for (const chain of chains) {
     const first = await firstToSend(phone, chain, waiting, greeted)
-    if (typeof first !== 'number') return first
-    const limits = limitsOf(greeted)
-    const sending = { phone, self: device.person.id, chain, limits, onAnswered }
-    const stopped = await pushChain(sending, first)
-    if (stopped !== null) return stopped
+    const sending = { phone, self: device.person.id, chain, limits: limitsOf(greeted), onAnswered }
+    const met = typeof first === 'number' ? await pushChain(sending, first) : first
+    if (met === null) continue
+    const stopped = 'obstacle' in met ? await around(phone, device, chain, met, greeted) : met
+    if (stopped === null) return 'again'
+    inTheWay = { ...stopped, isOfFormer: !chain.isCurrent && OF_ONE_CHAIN.includes(stopped.result) }
+    if (!inTheWay.isOfFormer) return inTheWay
   }
-  return null
+  return inTheWay
+}
+
+const OF_ONE_CHAIN: readonly Stop['result'][] = ['needs_office', 'failed']
+
+/** Get a chain past an obstacle; returns null when it can be sent again, else why not. */
+async function around(
+  phone: Phone,
+  device: Device,
+  chain: Chain,
+  met: Obstacle,
+  { actors }: Hello,
+): Promise<Stop | null> {
+  const { mended } = await import('./mending')
+  const theirs = actors.find(({ a }) => a === chain.actor)
+  return mended(phone, device, chain, met, theirs?.q ?? 0)
+}
+
+function progressOf(phone: Phone, total: number): (count: number) => void {
+  let done = 0
+  return (count) => {
+    done += count
+    if (total > 0) phone.onProgress?.({ done: Math.min(done, total), total })
+  }
 }
 
 async function greet(
   phone: Phone,
-  chains: readonly OwnChain[],
+  chains: readonly Chain[],
   waiting: readonly StoredOperation[],
 ): Promise<Hello | Stop> {
   const feed = await fetchFact(phone.database, FEED)
@@ -142,20 +166,27 @@ async function greet(
  */
 async function firstToSend(
   phone: Phone,
-  { actor, head }: OwnChain,
+  { actor, head, isCurrent }: Chain,
   waiting: readonly StoredOperation[],
   { actors }: Hello,
-): Promise<number | Stop> {
+): Promise<number | Stop | Obstacle> {
   const theirs = actors.find(({ a }) => a === actor)
-  if (!theirs?.known) return stop('needs_office', 'unknown_actor')
-  const isAhead = theirs.q > head.sequenceNumber
-  if (theirs.match === false || isAhead) return stop('needs_office', 'forked')
+  const own = waiting.filter((one) => one.actor === actor && one.operation.q <= head.sequenceNumber)
+  if (!theirs?.known) {
+    if (isCurrent) return stop('needs_office', 'unknown_actor')
+    return head.sequenceNumber === 0 ? 1 : { obstacle: 'unknown' }
+  }
+  if (theirs.match === false) return { obstacle: 'forked', matchAt: null }
   if (theirs.match === null && theirs.q > 0) {
     const ours = await operationAt(phone.database, actor, theirs.q)
-    if (ours !== null && ours.operation.h !== theirs.h) return stop('needs_office', 'forked')
+    if (ours !== null && ours.operation.h !== theirs.h) return { obstacle: 'forked', matchAt: null }
   }
-  const firstWaiting = waiting.find((one) => one.actor === actor)?.operation.q
-  return Math.min(firstWaiting ?? Infinity, theirs.q + 1)
+  if (isCurrent && theirs.q > head.sequenceNumber) return { obstacle: 'ahead' }
+  const missing = await operationAt(phone.database, actor, theirs.q + 1)
+  if (missing !== null && missing.answer !== null && theirs.q < head.sequenceNumber) {
+    await noteEvent(phone.database, 'rollback', phone.now())
+  }
+  return Math.min(own[0]?.operation.q ?? Infinity, theirs.q + 1)
 }
 
 function limitsOf({ limits }: Hello): PushLimits {

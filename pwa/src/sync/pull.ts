@@ -1,6 +1,7 @@
 /** Reads what changed on the server, page by page; each page and its cursor are one write. */
 import { history, pull, reference } from '../api/sync'
 import type { History, Pull } from '../api/wire'
+import { anchorOf } from '../core/hash_chain'
 import { overlaid, type EntryRecord, type Provenance } from '../core/entry_record'
 import {
   askingEntries,
@@ -9,19 +10,25 @@ import {
   writePage,
   writeProvenance,
 } from '../store/entries'
+import { operationAt } from '../store/operations'
 import { FEED, fetchFact, REFERENCE, saveFact, type Feed } from '../store/meta'
 import { stop, type Phone, type Stop } from './phone'
+import type { Chain } from './push'
 import { asStop, inSession } from './session_renewal'
 
 const ROWS_MAX = 500
 const PAGES_MAX = 2000
 const HISTORIES_MAX = 20
 
-/** The highest number of each actor of this phone: more than that cannot come from here. */
-export type OwnHeads = ReadonlyMap<string, number>
-
-/** Pull until the server has no more; returns why it stopped, or null. */
-export async function pullAll(phone: Phone, self: string, heads: OwnHeads): Promise<Stop | null> {
+/**
+ * Pull until the server has no more; returns why it stopped, or null. `forked`: a row has operations
+ * under a name of this phone that it did not write.
+ */
+export async function pullAll(
+  phone: Phone,
+  self: string,
+  chains: readonly Chain[],
+): Promise<Stop | 'forked' | null> {
   let feed = await fetchFact(phone.database, FEED)
   let hasRestarted = false
   for (let page = 0; page < PAGES_MAX; page += 1) {
@@ -41,7 +48,7 @@ export async function pullAll(phone: Phone, self: string, heads: OwnHeads): Prom
       feed = await restartFeed(phone.database)
       continue
     }
-    if (hasForeignDots(pulled.value, heads)) return stop('needs_office', 'cloned')
+    if (await hasForeignDots(phone, pulled.value, chains)) return 'forked'
     feed = await written(phone, self, pulled.value)
     if (!pulled.value.more) return afterwards(phone, feed, pulled.value)
   }
@@ -119,10 +126,23 @@ function isDisputed(record: EntryRecord): boolean {
   return conflicts.length > 0 || isDisputedDeletion
 }
 
-function hasForeignDots({ rows }: Pull, heads: OwnHeads): boolean {
-  return rows.some(({ vv }) =>
-    Object.entries(vv).some(([actor, [number]]) => number > (heads.get(actor) ?? Infinity)),
-  )
+/** Whether rows know of operations under a name of this phone that are none of its own. */
+async function hasForeignDots(
+  { database }: Phone,
+  { rows }: Pull,
+  chains: readonly Chain[],
+): Promise<boolean> {
+  for (const { actor, head, isCurrent } of chains) {
+    const places = rows.flatMap(({ vv }) => (vv[actor] === undefined ? [] : [vv[actor]]))
+    const [newest] = [...places].sort(([one], [other]) => other - one)
+    if (newest === undefined) continue
+    const [number, anchor] = newest
+    // Behind the end of a former actor the other copy goes on, and may.
+    if (number > head.sequenceNumber && isCurrent) return true
+    const own = number > head.sequenceNumber ? null : await operationAt(database, actor, number)
+    if (own !== null && anchorOf(own.operation.h) !== anchor) return true
+  }
+  return false
 }
 
 function isCursorGone(code: string): boolean {

@@ -4,24 +4,44 @@ import type { ApiError } from '../api/client'
 import type { Push } from '../api/wire'
 import { decodeBase64url, encodeBase64url } from '../core/base64url'
 import type { Answer } from '../core/entry_record'
-import { SCHEMA, type WireOperation } from '../core/operation'
-import { signed } from '../store/device'
+import { SCHEMA, type ChainHead } from '../core/operation'
+import { signed, type KeyPair } from '../store/device'
 import { writeAnswers } from '../store/entries'
 import { markTried, operationsFrom } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
 import { asStop, inSession } from './session_renewal'
 import type { StoredOperation } from '../store/schema'
 
-/** One actor of this phone with the key that signs for it. */
+/** One actor of this phone, with the key that signs for it and the end of what it wrote. */
 export interface Chain {
   readonly actor: string
-  readonly privateKey: CryptoKey
+  readonly keys: KeyPair
+  readonly head: ChainHead
+  /** Whether it is written on, or is one that this phone had before. */
+  readonly isCurrent: boolean
 }
 
 export interface PushLimits {
   readonly operations: number
   readonly bytes: number
 }
+
+/** Why a chain cannot go on as it is; each has a way out, see `mending`. */
+export type Obstacle =
+  /** The server has another history under this name, from the number behind `matchAt` on. */
+  | { readonly obstacle: 'forked'; readonly matchAt: number | null }
+  /** The server will never take this one operation. */
+  | { readonly obstacle: 'refused'; readonly sequenceNumber: number; readonly code: string }
+  /** The server finds that hashes or signature do not fit. */
+  | { readonly obstacle: 'bad_signature' }
+  /** The server lacks what is no longer kept here. */
+  | { readonly obstacle: 'archive_gap' }
+  /** A former actor of this phone that the server does not know (any more). */
+  | { readonly obstacle: 'unknown' }
+  /** The server has more under the name that is written on: a copy of this phone went on with it. */
+  | { readonly obstacle: 'ahead' }
+  /** The server takes nothing more under this name. */
+  | { readonly obstacle: 'retired' }
 
 export const PUSH_LIMITS: PushLimits = { operations: 200, bytes: 262_144 }
 /** What the batch has besides its operations: names, signature, spaces. */
@@ -36,26 +56,28 @@ interface Sending {
   readonly onAnswered: (count: number) => void
 }
 
-/** Push the chain's operations from number `first` on; returns why it stopped, or null. */
-export async function pushChain(sending: Sending, first: number): Promise<Stop | null> {
+/** Push the chain's operations from number `first` on; returns what stopped it, or null. */
+export async function pushChain(sending: Sending, first: number): Promise<Stop | Obstacle | null> {
   const { phone, chain, limits } = sending
   let next = first
   let size = limits.operations
   let gaps = 0
   for (;;) {
-    const found = await operationsFrom(phone.database, chain.actor, next, size)
-    const batch = withinBytes(found, limits.bytes)
-    const last = batch.at(-1)
-    if (last === undefined) return null
-    if (batch[0]?.operation.q !== next) return stop('needs_office', 'archive_gap')
-    const sent = await sendBatch(sending, batch, last.operation)
+    const batch = await nextBatch(phone, chain, next, { ...limits, operations: size })
+    const [head] = batch
+    if (head === undefined) return null
+    if (head.operation.q !== next) return { obstacle: 'archive_gap' }
+    const sent = await sendBatch(sending, batch)
     if (sent.kind === 'answered') {
       if (sent.upTo < next) return stop('failed', 'no_results')
       next = sent.upTo + 1
       size = limits.operations
-    } else if (sent.kind === 'too_much' && batch.length > 1) {
+    } else if (sent.kind === 'too_much') {
+      if (batch.length === 1) {
+        return { obstacle: 'refused', sequenceNumber: next, code: sent.code }
+      }
       size = Math.ceil(batch.length / 2)
-    } else if (sent.kind === 'gap' && gaps < GAPS_MAX && sent.need !== next) {
+    } else if (sent.kind === 'gap' && gaps < GAPS_MAX && sent.need < next) {
       gaps += 1
       next = sent.need
     } else {
@@ -64,31 +86,54 @@ export async function pushChain(sending: Sending, first: number): Promise<Stop |
   }
 }
 
+/** Return the operations from `first` on that fit into a body; at least one if there is any. */
+export async function nextBatch(
+  phone: Phone,
+  { actor, head }: Chain,
+  first: number,
+  limits: PushLimits,
+): Promise<readonly StoredOperation[]> {
+  const count = Math.min(limits.operations, head.sequenceNumber - first + 1)
+  if (count <= 0) return []
+  const found = await operationsFrom(phone.database, actor, first, count)
+  const inOrder = found.findIndex(({ operation }, at) => {
+    return operation.q !== (found[0]?.operation.q ?? 0) + at || operation.q > head.sequenceNumber
+  })
+  return withinBytes(inOrder < 0 ? found : found.slice(0, inOrder), limits.bytes)
+}
+
+/** Return a chain's operations signed as a batch of the wire. */
+export async function signedBatch(
+  { actor, keys }: Chain,
+  batch: readonly StoredOperation[],
+): Promise<SignedBatch> {
+  const hash = decodeBase64url(batch.at(-1)?.operation.h ?? '')
+  if (hash === null) throw new Error('an operation of this phone has a hash that is none')
+  return {
+    proto: PROTOCOL,
+    schema: SCHEMA,
+    actor,
+    alg: 'ES256',
+    ops: batch.map(({ operation }) => operation),
+    sig: encodeBase64url(await signed(keys.privateKey, hash)),
+  }
+}
+
+type SignedBatch = Parameters<typeof push>[1]
+
 type Sent =
   | { readonly kind: 'answered'; readonly upTo: number }
-  | { readonly kind: 'too_much'; readonly stop: Stop }
+  | { readonly kind: 'too_much'; readonly code: string }
   | { readonly kind: 'gap'; readonly need: number; readonly stop: Stop }
-  | { readonly kind: 'stopped'; readonly stop: Stop }
+  | { readonly kind: 'stopped'; readonly stop: Stop | Obstacle }
 
 async function sendBatch(
   { phone, self, chain, onAnswered }: Sending,
   batch: readonly StoredOperation[],
-  last: WireOperation,
 ): Promise<Sent> {
-  const hash = decodeBase64url(last.h)
-  if (hash === null) return { kind: 'stopped', stop: stop('needs_office', 'bad_hash') }
-  const signature = await signed(chain.privateKey, hash)
+  const body = await signedBatch(chain, batch)
   await markTried(phone.database, batch, phone.now())
-  const pushed = await inSession(phone, () =>
-    push(phone.fetcher, {
-      proto: PROTOCOL,
-      schema: SCHEMA,
-      actor: chain.actor,
-      alg: 'ES256',
-      ops: batch.map(({ operation }) => operation),
-      sig: encodeBase64url(signature),
-    }),
-  )
+  const pushed = await inSession(phone, () => push(phone.fetcher, body))
   if (!pushed.ok) return refused(pushed.refusal)
   const answers = answersInOrder(batch, pushed.value)
   await writeAnswers(phone.database, self, chain.actor, answers, phone.now())
@@ -101,16 +146,27 @@ function refused(refusal: ApiError | Stop): Sent {
   const reason = asStop(refusal)
   if (!('kind' in refusal) || refusal.kind !== 'refused') return { kind: 'stopped', stop: reason }
   const { code, status, problem } = refusal
-  if (code === 'gap' && problem.need !== null) {
-    return { kind: 'gap', need: problem.need, stop: reason }
+  if (status === 413) return { kind: 'too_much', code: 'quota' }
+  switch (code) {
+    case 'malformed_body':
+      return { kind: 'too_much', code: 'malformed' }
+    case 'gap':
+      return problem.need === null
+        ? { kind: 'stopped', stop: reason }
+        : { kind: 'gap', need: problem.need, stop: reason }
+    case 'forked':
+      return { kind: 'stopped', stop: { obstacle: 'forked', matchAt: problem.match_at } }
+    case 'bad_signature':
+      return { kind: 'stopped', stop: { obstacle: 'bad_signature' } }
+    case 'device_retired':
+      return { kind: 'stopped', stop: { obstacle: 'retired' } }
+    default:
+      return { kind: 'stopped', stop: reason }
   }
-  if (status === 413) return { kind: 'too_much', stop: stop('needs_office', 'too_large') }
-  if (code === 'malformed_body') return { kind: 'too_much', stop: stop('needs_office', code) }
-  return { kind: 'stopped', stop: reason }
 }
 
 /** Return the answers up to the first operation that has none. */
-function answersInOrder(
+export function answersInOrder(
   batch: readonly StoredOperation[],
   { results }: Push,
 ): readonly { readonly sequenceNumber: number; readonly answer: Answer }[] {

@@ -1,7 +1,7 @@
 /** Where the requests about devices go, and what they say. */
 import { expect, test } from 'vitest'
 import { branch, listDevices, retire, teamSync } from '../../src/api/devices'
-import { KeptServer } from '../support/phones'
+import { KeptServer } from '../support/kept_server'
 
 const KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
 

@@ -1,7 +1,8 @@
 /** One's own devices, read online. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { devices, readDevices, retireDevice } from '../../src/state/devices.svelte'
-import { ACTOR, KeptServer } from '../support/phones'
+import { KeptServer } from '../support/kept_server'
+import { ACTOR } from '../support/phones'
 
 const OLD = 'cccccccccc'
 

@@ -4,7 +4,8 @@ import { diagnostics, showDiagnostics } from '../../src/state/diagnostics.svelte
 import { writeOperations } from '../../src/store/entries'
 import { noteEvent } from '../../src/store/meta'
 import { exchange } from '../../src/sync/exchange'
-import { ACTOR, ANA, entryId, KeptServer, NOW, salt, write } from '../support/phones'
+import { KeptServer } from '../support/kept_server'
+import { ACTOR, ANA, entryId, NOW, salt, write } from '../support/phones'
 import { openedPhone } from '../support/screens'
 
 test('what waits, since when, why, and how often something rare happened', async () => {

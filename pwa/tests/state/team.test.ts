@@ -1,7 +1,7 @@
 /** Whose phones have not told everything yet. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { readTeamSync, team } from '../../src/state/team.svelte'
-import { KeptServer } from '../support/phones'
+import { KeptServer } from '../support/kept_server'
 
 afterEach(() => {
   vi.unstubAllGlobals()

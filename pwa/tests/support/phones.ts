@@ -1,18 +1,20 @@
-/** Phones for tests: a real local database with a real key, and a server that keeps what it is sent. */
+/** Phones for tests: a real local database with a real key, and what is written on it. */
 import 'fake-indexeddb/auto'
+import type { StoreNames } from 'idb'
 import type { Fetcher } from '../../src/api/client'
-import { GENESIS } from '../../src/core/hash_chain'
-import { encodeBase64url } from '../../src/core/base64url'
-import { isObject, type JsonObject, type JsonValue } from '../../src/core/json_value'
+import type { JsonValue } from '../../src/core/json_value'
 import type { Intent } from '../../src/core/operation'
 import { PhoneDatabase } from '../../src/store/database'
 import { newKeyPair, saveDevice } from '../../src/store/device'
-import type { Write } from '../../src/store/entries'
+import { writeOperations, type Write } from '../../src/store/entries'
+import type { ExchangeState } from '../../src/store/meta'
+import type { PhoneSchema } from '../../src/store/schema'
+import { exchange } from '../../src/sync/exchange'
 
 export const ANA = '11111111-1111-7111-8111-111111111111'
 export const ACTOR = 'aaaaaaaaaa'
 export const NOW = 1_772_452_800_000
-const SERVER_NOW = '2026-03-02T12:00:00Z'
+export const SERVER_NOW = '2026-03-02T12:00:00Z'
 
 let databases = 0
 let ids = 0
@@ -71,148 +73,45 @@ export function entryId(number: number): string {
   return `te:00000000-0000-7000-9000-${String(number).padStart(12, '0')}`
 }
 
-interface Answered {
-  readonly status: number
-  readonly body: JsonValue
-  readonly headers?: Record<string, string>
+/** Return a copy of a phone's database, as a backup restored on a second phone has it. */
+export async function cloned(database: PhoneDatabase): Promise<PhoneDatabase> {
+  databases += 1
+  const copy = new PhoneDatabase(`test-${String(databases)}`)
+  const stores: StoreNames<PhoneSchema>[] = ['operations', 'entries', 'meta']
+  const found = await database.read(stores, async (transaction) => ({
+    operations: await transaction.objectStore('operations').getAll(),
+    entries: await transaction.objectStore('entries').getAll(),
+    metaKeys: await transaction.objectStore('meta').getAllKeys(),
+    meta: await transaction.objectStore('meta').getAll(),
+  }))
+  await copy.write(stores, async (transaction) => {
+    for (const one of found.operations) await transaction.objectStore('operations').add(one)
+    for (const one of found.entries) await transaction.objectStore('entries').add(one)
+    for (const [at, key] of found.metaKeys.entries()) {
+      await transaction.objectStore('meta').put(found.meta[at], key)
+    }
+  })
+  return copy
 }
 
-/** A server that keeps one actor's chain; `refusals` are given in front of the next answers. */
-export class KeptServer {
-  readonly kept: JsonObject[] = []
-  readonly asked: { readonly path: string; readonly body: JsonObject | null }[] = []
-  readonly refusals = new Map<string, Answered[]>()
-  rows: JsonValue[] = []
-  questions: JsonValue[] = []
-  /** The answers to them: the question's id and the word. */
-  readonly answers: [question: string, word: JsonValue][] = []
-  devices: JsonObject[] = []
-  team: JsonValue[] = []
-  revision = 0
-  isAway = false
-  /** Whether answers get lost after the server has done its part. */
-  losesAnswers = false
-
-  readonly fetcher: Fetcher = async (path, init) => {
-    await Promise.resolve()
-    const [place = ''] = path.split('?')
-    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : null
-    const read = isRecord(body) ? body : null
-    this.asked.push({ path, body: read })
-    if (this.isAway) throw new TypeError('Failed to fetch')
-    const refusal = this.refusals.get(place)?.shift()
-    const { status, body: answer, headers } = refusal ?? this.#answer(place, read ?? {})
-    if (this.losesAnswers) throw new TypeError('Failed to fetch')
-    return new Response(JSON.stringify(answer), { status, headers: headers ?? {} })
-  }
-
-  refuse(place: string, status: number, code: string, more: JsonObject = {}): void {
-    const body = { type: `urn:daywork:problem:${code}`, title: code, status, code, ...more }
-    this.refusals.set(place, [...(this.refusals.get(place) ?? []), { status, body }])
-  }
-
-  pushes(): readonly (readonly JsonValue[])[] {
-    return this.asked
-      .filter(({ path }) => path === '/v1/sync/push')
-      .map(({ body }) => listOf(body?.['ops']))
-  }
-
-  #answer(place: string, body: JsonObject): Answered {
-    switch (place) {
-      case '/v1/sync/hello':
-        return { status: 200, body: this.#hello(body) }
-      case '/v1/sync/push':
-        return { status: 200, body: this.#push(body) }
-      case '/v1/sync/pull':
-        return { status: 200, body: this.#pull() }
-      case '/v1/reference':
-        return { status: 200, body: { rev: 1, projects: [], people: [] } }
-      case '/v1/sessions/challenge':
-        return { status: 200, body: { nonce: 'n'.repeat(43) } }
-      case '/v1/sessions':
-        return { status: 200, body: { actor: ACTOR } }
-      case '/v1/devices':
-        return { status: 200, body: { devices: this.devices } }
-      case '/v1/team/sync':
-        return { status: 200, body: { now: SERVER_NOW, people: this.team } }
-      default:
-        return this.#answerTo(place.split('/').slice(2), body)
-    }
-  }
-
-  /** Answer where the path names a thing. */
-  #answerTo([room, id = '', act]: readonly string[], body: JsonObject): Answered {
-    if (room === 'sync' && id === 'questions' && act !== undefined) {
-      this.answers.push([act, body['answer'] ?? null])
-      return { status: 200, body: {} }
-    }
-    if (room === 'devices' && act === 'retire') {
-      this.devices = this.devices.map((device) =>
-        device['actor'] === id
-          ? { ...device, retired: SERVER_NOW, reason: body['reason'] ?? null }
-          : device,
-      )
-      return { status: 200, body: {} }
-    }
-    return { status: 404, body: { code: 'not_found' } }
-  }
-
-  #hello({ actors }: JsonObject): JsonObject {
-    const last = this.kept.at(-1)
-    const heads = listOf(actors).filter(isObject)
-    return {
-      proto: 1,
-      epoch: 'e1',
-      now: SERVER_NOW,
-      questions: this.questions,
-      actors: heads.map(({ a, q }) => ({
-        a: a ?? null,
-        q: this.kept.length,
-        h: last?.['h'] ?? (this.kept.length > 0 ? encodeBase64url(GENESIS) : null),
-        match: Number(q) > this.kept.length ? null : true,
-      })),
-      limits: { ops: 200, bytes: 262_144, op_bytes: 16_384, rows: 500 },
-      schema_push_min: 1,
-      schema_pull_min: 1,
-      retry_after: null,
-    }
-  }
-
-  #push({ ops }: JsonObject): JsonObject {
-    const results = listOf(ops)
-      .filter(isObject)
-      .map((operation) => {
-        const isKnown = Number(operation['q']) <= this.kept.length
-        if (!isKnown) this.kept.push(operation)
-        const applied = { q: operation['q'] ?? 0, st: 'applied', rev: 1, flags: [] }
-        return isKnown ? { q: operation['q'] ?? 0, st: 'duplicate', result: applied } : applied
-      })
-    return { actor: ACTOR, next: this.kept.length + 1, results }
-  }
-
-  #pull(): JsonObject {
-    return {
-      epoch: 'e1',
-      cursor: `c${String(this.revision)}`,
-      more: false,
-      complete: true,
-      rows: this.rows,
-      gone: [],
-      scopes: [],
-      purge: [],
-      ref: { projects_rev: 1 },
-    }
-  }
+/** Write one note for each number from `from` on, as one entry each; returns the operations' ids. */
+export async function noted(
+  database: PhoneDatabase,
+  count: number,
+  from = 0,
+): Promise<readonly string[]> {
+  const acts = Array.from({ length: count }, (_, at) =>
+    write(entryId(from + at), { note: `note ${String(from + at)}` }),
+  )
+  await writeOperations(database, ANA, acts, salt, NOW)
+  return acts.map(({ intent }) => intent.id)
 }
 
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return isList(value) ? value : []
-}
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
-}
-
-function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Exchange with a server. */
+export async function talk(
+  database: PhoneDatabase,
+  server: { readonly fetcher: Fetcher },
+  now = NOW,
+): Promise<ExchangeState> {
+  return exchange({ database, fetcher: server.fetcher, now: () => now })
 }

@@ -1,28 +1,16 @@
 /** Exchanges with a server that is away, refuses, forgets, or loses its answers. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { entryOf, writeOperations } from '../../src/store/entries'
+import { entryOf } from '../../src/store/entries'
 import { waitingCount } from '../../src/store/operations'
-import type { PhoneDatabase } from '../../src/store/database'
-import type { ExchangeState } from '../../src/store/meta'
 import { exchange } from '../../src/sync/exchange'
 import { rescueFiles } from '../../src/sync/rescue'
-import { ANA, enrolledDatabase, entryId, KeptServer, NOW, salt, write } from '../support/phones'
-
-async function record(database: PhoneDatabase, count: number, from = 0): Promise<void> {
-  const acts = Array.from({ length: count }, (_, at) =>
-    write(entryId(from + at), { note: `note ${String(from + at)}` }),
-  )
-  await writeOperations(database, ANA, acts, salt, NOW)
-}
-
-async function talk(database: PhoneDatabase, server: KeptServer): Promise<ExchangeState> {
-  return exchange({ database, fetcher: server.fetcher, now: () => NOW })
-}
+import { KeptServer } from '../support/kept_server'
+import { enrolledDatabase, entryId, noted, NOW, talk } from '../support/phones'
 
 test('everything written goes out once, in order, and is answered', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 250)
+  await noted(database, 250)
 
   const state = await talk(database, server)
 
@@ -34,7 +22,7 @@ test('everything written goes out once, in order, and is answered', async () => 
 
 test('without a network everything is kept and the phone says so', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 3)
+  await noted(database, 3)
   server.isAway = true
 
   const state = await talk(database, server)
@@ -45,7 +33,7 @@ test('without a network everything is kept and the phone says so', async () => {
 
 test('when an answer was lost the server is asked again and nothing is doubled', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 3)
+  await noted(database, 3)
   server.losesAnswers = true
   await talk(database, server)
   await talk(database, server)
@@ -60,7 +48,7 @@ test('when an answer was lost the server is asked again and nothing is doubled',
 
 test('a server that was set back gets again what it had answered', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 5)
+  await noted(database, 5)
   await talk(database, server)
   server.kept.length = 2
 
@@ -71,7 +59,7 @@ test('a server that was set back gets again what it had answered', async () => {
 
 test('a body that is too large is halved until it fits', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 8)
+  await noted(database, 8)
   server.refuse('/v1/sync/push', 413, 'too_large', { limits: {} })
   server.refuse('/v1/sync/push', 413, 'too_large', { limits: {} })
 
@@ -81,20 +69,9 @@ test('a body that is too large is halved until it fits', async () => {
   expect(server.pushes().map((batch) => batch.length)).toEqual([8, 4, 2, 6])
 })
 
-test('a single operation that is refused stays here and needs the office', async () => {
-  const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 1)
-  server.refuse('/v1/sync/push', 400, 'malformed_body')
-
-  const state = await talk(database, server)
-
-  expect(state).toMatchObject({ result: 'needs_office', detail: 'malformed_body' })
-  expect(await waitingCount(database)).toBe(1)
-})
-
 test('a session that ended is renewed with the key, and the rest goes out', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 2)
+  await noted(database, 2)
   server.refuse('/v1/sync/push', 401, 'auth_expired')
 
   const state = await talk(database, server)
@@ -105,12 +82,11 @@ test('a session that ended is renewed with the key, and the rest goes out', asyn
 })
 
 test.each([
-  ['forked', 409],
   ['device_retired', 403],
   ['bad_signature', 401],
 ])('%s: the phone keeps everything and asks for the office', async (code, status) => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 2)
+  await noted(database, 2)
   server.refuse('/v1/sync/push', status, code)
 
   const state = await talk(database, server)
@@ -124,9 +100,9 @@ test.each([
 
 test('what the server misses in front is sent first', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 3)
+  await noted(database, 3)
   await talk(database, server)
-  await record(database, 1, 3)
+  await noted(database, 1, 3)
   server.refuse('/v1/sync/push', 409, 'gap', { need: 2 })
 
   const state = await talk(database, server)
@@ -138,7 +114,7 @@ test('what the server misses in front is sent first', async () => {
 
 test('a busy server is asked again when it said', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 1)
+  await noted(database, 1)
   server.refusals.set('/v1/sync/push', [
     { status: 429, body: { code: 'rate_limited' }, headers: { 'retry-after': '17' } },
   ])
@@ -148,7 +124,7 @@ test('a busy server is asked again when it said', async () => {
 
 test('two exchanges at once are one after the other: no operation goes out twice', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 10)
+  await noted(database, 10)
 
   await Promise.all([talk(database, server), talk(database, server), talk(database, server)])
 
@@ -157,7 +133,7 @@ test('two exchanges at once are one after the other: no operation goes out twice
 
 test('what is written during an exchange goes out in the same one', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
-  await record(database, 1)
+  await noted(database, 1)
   let isLate = true
   const state = await exchange({
     database,
@@ -165,7 +141,7 @@ test('what is written during an exchange goes out in the same one', async () => 
     fetcher: async (path, init) => {
       if (isLate && path.startsWith('/v1/sync/pull')) {
         isLate = false
-        await record(database, 1, 50)
+        await noted(database, 1, 50)
       }
       return server.fetcher(path, init)
     },
@@ -184,7 +160,7 @@ test('whatever the network does, what was saved arrives once when it heals', asy
         const [database, server] = [await enrolledDatabase(), new KeptServer()]
         let written = 0
         for (const [trouble, count] of steps) {
-          await record(database, count, written)
+          await noted(database, count, written)
           written += count
           server.isAway = trouble === 'away'
           server.losesAnswers = trouble === 'loses'
