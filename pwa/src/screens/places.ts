@@ -4,9 +4,9 @@ import type { TextKey } from '../i18n/catalogue'
 import { t } from '../i18n/messages.svelte'
 import { href, type Route, type RouteName } from '../router'
 import { inbox } from '../state/approvals.svelte'
-import { needsYou } from '../state/conflicts.svelte'
 import { outbox } from '../state/outbox.svelte'
 import { session } from '../state/session.svelte'
+import { taskCount } from './tasks'
 import { viewport } from './viewport.svelte'
 
 export interface Place {
@@ -37,7 +37,7 @@ function mains(): readonly Main[] {
 }
 
 function countOf(main: Main): number {
-  if (main === 'today') return needsYou.count
+  if (main === 'today') return taskCount()
   if (main === 'inbox') return inbox.entries.length
   if (main === 'outbox') return outbox.waitingCount + outbox.notAcceptedCount
   return 0
