@@ -3,7 +3,9 @@
 import asyncio
 import base64
 from typing import Any
+from uuid import UUID
 
+from daywork.usecases.read_time_entries import checksum
 from support.chain import entry_id, interval
 from support.door import Door, DoorPhone, refused
 
@@ -148,3 +150,59 @@ async def test_whoever_follows_the_feed_misses_no_row_of_many_writers(door: Door
 
     assert seen == {entry: row["rev"] for entry, row in (await boss.rows()).items()}
     assert len(seen) == WRITERS * PUSHES_EACH
+
+
+async def test_an_app_too_old_to_read_is_told_so_and_may_still_push(door: Door) -> None:
+    phone = await door.enrolled("Ana")
+    phone.write("pump")
+
+    answer = await phone.ask("GET", "/v1/sync/pull?schema=0")
+
+    assert refused(answer) == (426, "pull_upgrade_required")
+    assert (await phone.push())[0]["st"] == "applied"
+    assert len((await phone.ask("GET", "/v1/sync/pull?schema=1")).json()["rows"]) == 1
+    for text in ("", "x", "-1", "1.0", "9" * 20, "%D9%A1"):
+        answer = await phone.ask("GET", f"/v1/sync/pull?schema={text}")
+        assert refused(answer) == (400, "value.refused"), text
+
+
+async def test_the_last_page_tells_what_a_phone_should_have_of_each_scope(door: Door) -> None:
+    boss = await door.enrolled("Max", "manager")
+    ana = await door.enrolled("Ana", manager="Max")
+    for number in range(3):
+        ana.write(f"entry {number}", f"{number + 7:02}:00", f"{number + 7:02}:30")
+    await ana.push()
+
+    first = (await boss.ask("GET", "/v1/sync/pull?limit=2&check=1")).json()
+    last = (await boss.ask("GET", f"/v1/sync/pull?check=1&cursor={first['cursor']}")).json()
+    unasked = await boss.pull(first["cursor"])
+
+    assert (first["complete"], first["scopes"], unasked["scopes"]) == (False, [], [])
+    rows = [(UUID(row["id"][3:]), row["rev"]) for row in (*first["rows"], *last["rows"])]
+    told = {scope["s"]: scope for scope in last["scopes"]}
+    assert told.keys() == {f"w:{boss.person_id}", f"w:{ana.person_id}"}
+    assert told[f"w:{ana.person_id}"] == {
+        "s": f"w:{ana.person_id}",
+        "rev": 3,
+        "from": "2026-01-27T00:00:00Z",
+        "n": 3,
+        "sum": checksum(rows),
+    }
+    assert told[f"w:{boss.person_id}"]["sum"] == "0" * 16
+
+
+async def test_i14_scope_safety_whoever_is_given_to_another_manager_leaves_the_first_ones_phone(
+    door: Door,
+) -> None:
+    max_, mia = await door.enrolled("Max", "manager"), await door.enrolled("Mia", "manager")
+    ana = await door.enrolled("Ana", manager="Max")
+    ana.write("pump")
+    await ana.push()
+    cursors = {phone.person_id: (await phone.pull())["cursor"] for phone in (max_, mia)}
+    await door.invite("Ana", manager="Mia")
+
+    lost, won = [await phone.pull(cursors[phone.person_id]) for phone in (max_, mia)]
+
+    assert (lost["purge"], lost["rows"], lost["gone"]) == ([f"w:{ana.person_id}"], [], [])
+    assert [row["id"] for row in won["rows"]] == [entry_id("pump")]
+    assert won["purge"] == []

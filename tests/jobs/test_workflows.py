@@ -10,10 +10,19 @@ from dbos import DBOS
 
 from daywork.core.errors import Unavailable
 from daywork.core.ids import OrganisationId
-from daywork.jobs.workflows import REMEMBERED_DAYS, forget, post_organisation, sweep, tell
+from daywork.core.json_value import JsonValue
+from daywork.jobs.workflows import (
+    REMEMBERED_DAYS,
+    forget,
+    keep_feed,
+    post_organisation,
+    sweep,
+    tell,
+)
 from daywork.store.database import open_database
 from daywork.store.migration import migrate
 from daywork.store.postings import StateTotal
+from daywork.usecases.move_horizon import TOMBSTONE_DAYS
 from support.books import Books, Cut, map_all, plan, states, totals
 from support.crew import COMPANY, Crew, found_crew
 from support.engine import running_jobs, wait_for
@@ -129,6 +138,27 @@ async def test_people_are_told_by_a_workflow(
         await telling.get_result()
 
     assert sender.sent == [ENDPOINT]
+
+
+async def test_old_tombstones_of_every_organisation_are_let_go_of(
+    crew: Crew, database_url: str | None, tmp_path: Path, now: datetime
+) -> None:
+    other = await found_crew(crew.database, now, OTHER_COMPANY)
+    for company in (crew, other):
+        await company.record("e0", now)
+        ana = company.phones["Ana"]
+        gone: dict[str, JsonValue] = {"life": {"deleted": True, "reason": None}}
+        ana.chain.write("delete", "e0", gone, ana.chain.seen(1))
+        await ana.push(now)
+    for moment in (now, now + timedelta(days=TOMBSTONE_DAYS)):
+        async with running_jobs(tmp_path, database_url, crew.database, Books(), moment):
+            keeping = await DBOS.start_workflow_async(keep_feed, moment, None)
+            await keeping.get_result()
+
+    horizons = await crew.database.read(
+        lambda unit: [unit.feed_marks.horizon(one) for one in (COMPANY, OTHER_COMPANY)]
+    )
+    assert horizons == [2, 2]
 
 
 async def test_workflows_of_long_ago_are_forgotten_and_others_are_not(

@@ -139,6 +139,62 @@ async def test_organisations_that_shared_their_books_get_their_own_and_the_oldes
     assert books == ["", str(ids[1]), str(ids[2])]
 
 
+async def test_a_database_without_rights_and_windows_gets_them_from_what_it_has(
+    tmp_path: Path, database_url: str | None
+) -> None:
+    await migrate(tmp_path, database_url, "base")
+    await migrate(tmp_path, database_url, "20261125_pre_find_long_entries")
+    ids = {number: UUID(int=number) for number in range(6)}
+    time = '{"start":"2026-03-02T07:00:00Z"}'
+    day = '{"date":"2026-03-02"}'
+    contents = {  # status, flags, times, and when it began if it is settled
+        1: ("approved", "[]", time, 1_772_434_800),
+        2: ("approved", '["overlap"]', f"{time},{day}", 1_772_409_600),
+        3: ("approved", '["conflict:note"]', time, None),
+        4: ("draft", "[]", time, None),
+    }
+
+    def add(connection: Connection) -> None:
+        is_sqlite = connection.dialect.name == "sqlite"
+        keys = {n: one.bytes if is_sqlite else one for n, one in ids.items()}
+        connection.execute(
+            text(
+                "INSERT INTO organisation"
+                " (id, name, time_zone, currency, is_practice, created_at, books)"
+                " VALUES (:id, 'Fennick', 'UTC', 'EUR', false, 0, '')"
+            ),
+            {"id": keys[0]},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO person (organisation_id, id, name, roles, created_at)"
+                " VALUES (:company, :id, 'Ana', 'worker', 0)"
+            ),
+            {"company": keys[0], "id": keys[5]},
+        )
+        for number, (status, flags, times, _) in contents.items():
+            content = f'{{"flags":{flags},"v":{{"time":[{times}]}}}}'
+            connection.execute(
+                text(
+                    "INSERT INTO time_entry (organisation_id, id, owner_id, revision, status,"
+                    " is_deleted, is_long, content)"
+                    " VALUES (:company, :id, :id, 1, :status, false, false, :content)"
+                ),
+                {"company": keys[0], "id": keys[number], "status": status, "content": content},
+            )
+
+    await on_connection(tmp_path, database_url, add)
+    await migrate(tmp_path, database_url)
+
+    def read(connection: Connection) -> Any:
+        starts = connection.exec_driver_sql("SELECT settled_start FROM time_entry ORDER BY id")
+        rights = connection.exec_driver_sql("SELECT from_revision, roles FROM membership")
+        return starts.scalars().all(), [tuple(row) for row in rights]
+
+    expected = [began for *_, began in contents.values()]
+    assert await on_connection(tmp_path, database_url, read) == (expected, [(0, "worker")])
+
+
 def test_the_newest_revision_is_the_one_that_the_code_expects() -> None:
     configuration = Config()
     configuration.set_main_option("script_location", str(migrations_folder()))

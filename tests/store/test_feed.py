@@ -8,6 +8,7 @@ import pytest
 
 from daywork.core.ids import OrganisationId, PersonId
 from daywork.core.roles import Member, Role
+from daywork.core.scope import Sight
 from daywork.store.database import Database
 from daywork.store.feed import Counter, FeedPage, load_changes, load_counter, load_members
 from daywork.store.time_entries import TimeEntryRow
@@ -62,7 +63,8 @@ async def page(
     owner_ids: Collection[PersonId] | None = None,
     limit: int = 10,
 ) -> FeedPage:
-    found: FeedPage = await database.look_at(load_changes(COMPANY, revision, owner_ids, limit))
+    sight = Sight(None if owner_ids is None else frozenset(owner_ids))
+    found: FeedPage = await database.look_at(load_changes(COMPANY, sight, revision, limit))
     return found
 
 
@@ -73,33 +75,33 @@ def numbers(found: FeedPage) -> Sequence[int]:
 @pytest.mark.parametrize(
     ("revision", "owner_ids", "found"),
     [
-        (0, None, [1, 2, 4]),
+        (0, None, [1, 2, 3, 4]),
         (1, None, [2, 3, 4]),
         (4, None, []),
         (0, {SECOND}, [2, 4]),
         (1, {FIRST}, [3]),
-        (0, {FIRST, SECOND}, [1, 2, 4]),
+        (0, {FIRST, SECOND}, [1, 2, 3, 4]),
         (0, set(), []),
     ],
 )
-async def test_the_feed_goes_by_revision_and_tells_of_the_deleted_only_who_may_have_them(
+async def test_the_feed_goes_by_revision_and_has_what_is_in_sight(
     filled: Database, revision: int, owner_ids: Collection[PersonId] | None, found: list[int]
 ) -> None:
     assert numbers(await page(filled, revision, owner_ids)) == found
 
 
 async def test_a_row_is_told_as_it_is_stored(filled: Database) -> None:
-    assert (await page(filled, 2)).rows[0] == (UUID(int=997), 3, True, '{"n":3}')
+    assert (await page(filled, 2)).rows[0] == (UUID(int=997), 3, "deleted", '{"n":3}')
 
 
-@pytest.mark.parametrize(("limit", "has_more"), [(2, True), (3, False), (500, False)])
+@pytest.mark.parametrize(("limit", "end"), [(0, 1), (2, 3), (3, None), (500, None)])
 async def test_a_page_knows_whether_more_is_behind_it(
-    filled: Database, limit: int, *, has_more: bool
+    filled: Database, limit: int, end: int | None
 ) -> None:
-    found = await page(filled, limit=limit)
+    found = await page(filled, 1, limit=limit)
 
-    assert found.has_more is has_more
-    assert numbers(found) == [1, 2, 4][:limit]
+    assert found.end == end
+    assert numbers(found) == [2, 3, 4][:limit]
 
 
 async def test_of_more_owners_than_one_query_takes_the_first_rows_still_come_first(
@@ -111,13 +113,13 @@ async def test_of_more_owners_than_one_query_takes_the_first_rows_still_come_fir
     found = await page(filled, 1, many, limit=2)
 
     assert numbers(found) == [2, 3]
-    assert found.has_more
+    assert found.end == 3
 
 
 async def test_the_counter_tells_history_and_revisions(database: Database, now: datetime) -> None:
     await add_company(database, now)
 
-    assert await database.look_at(load_counter(COMPANY)) == Counter("e", 0, 0)
+    assert await database.look_at(load_counter(COMPANY)) == Counter("e", 0, 0, 0)
 
 
 async def test_members_are_those_of_the_organisation(database: Database, now: datetime) -> None:

@@ -61,6 +61,7 @@ TITLES: Mapping[str, str] = {
     "bad_proof": "The proof does not fit the key.",
     "bad_key": "The key must be an EC public key on P-256.",
     "cursor_invalid": "This cursor is not yours. Pull from the beginning.",
+    "pull_upgrade_required": "This app is too old to read here. Update it; it may still send.",
     "cursor_expired": "This cursor is too old. Pull from the beginning.",
     "rate_limited": "Too many requests. Wait and try again.",
     "proto_unknown": "This version of the protocol is not spoken here.",

@@ -7,8 +7,8 @@ from litestar import Request, Response, get
 
 from daywork.api.auth import signed_in
 from daywork.api.parts import parts_of
+from daywork.core.roles import member_of, visible_owners
 from daywork.store.unit_of_work import UnitOfWork
-from daywork.usecases.read_time_entries import visible_owners
 
 
 @get("/v1/reference")
@@ -20,7 +20,7 @@ async def show_reference(request: Request[Any, Any, Any]) -> Response[bytes]:
     def read(unit: UnitOfWork) -> dict[str, object]:
         organisation_id = principal.organisation_id
         people = unit.people.all(organisation_id)
-        visible = visible_owners(principal, [person.as_member() for person in people])
+        visible = visible_owners(member_of(principal), [person.as_member() for person in people])
         return {
             "rev": unit.organisations.reference_revision(organisation_id),
             "projects": [

@@ -18,16 +18,15 @@ from daywork.api.wire.sync import (
     history_wire,
     pull_wire,
     read_hello,
+    read_pull,
     read_push,
 )
-from daywork.core.errors import CursorInvalid, MalformedBody, NotFound, TooLarge, ValueRefused
+from daywork.core.errors import MalformedBody, NotFound, TooLarge
 from daywork.core.ids import TimeEntryId
 from daywork.store.row import milliseconds
 from daywork.usecases.greet_devices import greet_devices
-from daywork.usecases.read_time_entries import ROWS_MAX, entry_history, pull_changes
+from daywork.usecases.read_time_entries import entry_history, pull_changes
 from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes
-
-CURSOR_CHARACTERS_MAX = 400
 
 
 @post("/v1/sync/hello", status_code=200)
@@ -83,17 +82,11 @@ async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return a page of what changed behind the cursor."""
     parts = parts_of(request)
     principal = await signed_in(request)
-    cursor = request.query_params.get("cursor")
-    if cursor is not None and len(cursor) > CURSOR_CHARACTERS_MAX:
-        raise CursorInvalid
-    text = request.query_params.get("limit", str(ROWS_MAX))
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= ROWS_MAX):
-        message = f"limit must be 1 to {ROWS_MAX}."
-        raise ValueRefused(message, "limit")
-    page = await parts.database.look_at(
-        pull_changes(principal, cursor, int(text), parts.cursor_key)
-    )
-    return _answer(pull_wire(page))
+    asked = read_pull(request.query_params, milliseconds(parts.clock()) // 1000)
+    steps = pull_changes(principal, asked, parts.cursor_key)
+    # Sums read the whole window: that is not for the loop's own connection.
+    look = parts.database.scan if asked.wants_sums else parts.database.look_at
+    return _answer(pull_wire(await look(steps)))
 
 
 @get("/v1/entries/{entry:str}/history")

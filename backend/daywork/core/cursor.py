@@ -1,69 +1,93 @@
 """The place up to which a phone has pulled, sealed against change.
 
-A cursor belongs to one person of one organisation, one history (epoch) and one
-sight: whoever comes to see other people's entries than before has to begin anew,
-because what came into sight lies behind the cursor. It is not secret, only
-authenticated: one flipped character makes it invalid.
+A cursor belongs to one person of one organisation and one history (epoch). It names
+what the person saw by the reference revision of that moment: when the sight has
+changed since, what came into it lies behind the cursor and is filled in, page by
+page, before the feed goes on. It is not secret, only authenticated: one flipped
+character makes it invalid.
 """
 
-import hashlib
 import hmac
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from daywork.core.errors import CursorInvalid
+from daywork.core.errors import CursorExpired, CursorInvalid
 from daywork.core.hash_chain import decode_base64url, encode_base64url
 from daywork.core.ids import OrganisationId, PersonId
 
-_VERSION = "v1"
+SIGHTS_MAX: Final = 4  # changes of sight within one filling; then the phone begins anew
+
+_VERSION = "v2"
+_OLD_VERSION = "v1"  # its cursors did not name the moment of their sight
 _MAC_BYTES = 16
-_SIGHT_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Everything up to ``revision`` was pulled."""
+    """Everything up to ``revision`` was pulled, but for what is being filled in."""
 
     organisation_id: OrganisationId
     person_id: PersonId
     epoch: str
-    sight: str  # of whose entries the person saw: see ``sight_of``
     revision: int
+    sight_revision: int  # the reference revision whose sight the phone follows
+    sight_mark: str
+    # While something is filled in: reference revisions, of which only what was in
+    # sight at all of them is complete. The rest is, up to ``filled_revision``.
+    complete_at: tuple[int, ...] = ()
+    filled_revision: int = 0
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether something that came into sight has still to be pulled."""
+        return bool(self.complete_at)
 
 
 def sealed(cursor: Cursor, key: bytes) -> str:
     """Return ``cursor`` as the text that a phone keeps."""
-    owner = (str(cursor.organisation_id), str(cursor.person_id))
-    payload = "/".join((*owner, cursor.epoch, cursor.sight, str(cursor.revision))).encode()
+    parts = (
+        cursor.organisation_id,
+        cursor.person_id,
+        cursor.epoch,
+        cursor.revision,
+        cursor.sight_revision,
+        cursor.sight_mark,
+        ",".join(map(str, cursor.complete_at)),
+        cursor.filled_revision,
+    )
+    payload = "/".join(map(str, parts)).encode()
     return f"{_VERSION}.{encode_base64url(payload)}.{encode_base64url(_mac(payload, key))}"
 
 
 def opened(text: str, key: bytes) -> Cursor:
-    """Return the cursor that ``text`` seals. Raises: CursorInvalid."""
+    """Return the cursor that ``text`` seals.
+
+    Raises: CursorInvalid; CursorExpired for one that an older release sealed.
+    """
     try:
         version, payload_text, mac_text = text.split(".")
         payload, mac = decode_base64url(payload_text), decode_base64url(mac_text)
-        if version != _VERSION or not hmac.compare_digest(mac, _mac(payload, key)):
+        is_known = version in (_VERSION, _OLD_VERSION)
+        if not is_known or not hmac.compare_digest(mac, _mac(payload, key)):
             raise CursorInvalid
-        organisation, person, epoch, sight, revision = payload.decode().split("/")
+        if version == _OLD_VERSION:
+            raise CursorExpired
+        organisation, person, epoch, revision, sight, mark, complete, filled = (
+            payload.decode().split("/")
+        )
         return Cursor(
             OrganisationId(UUID(organisation)),
             PersonId(UUID(person)),
             epoch,
-            sight,
             int(revision),
+            int(sight),
+            mark,
+            tuple(int(number) for number in complete.split(",") if number),
+            int(filled),
         )
     except ValueError as error:
         raise CursorInvalid from error
-
-
-def sight_of(owner_ids: Collection[PersonId] | None) -> str:
-    """Return a mark of the people whose entries are seen; None means everybody's."""
-    if owner_ids is None:
-        return "all"
-    text = " ".join(sorted(str(owner_id) for owner_id in owner_ids))
-    return encode_base64url(hashlib.sha256(text.encode()).digest()[:_SIGHT_BYTES])
 
 
 def _mac(payload: bytes, key: bytes) -> bytes:

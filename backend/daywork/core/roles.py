@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from daywork.core.ids import PersonId
+from daywork.core.principal import Principal
 
 
 class Role(StrEnum):
@@ -107,3 +108,20 @@ def may_edit(person: Member, owner: Member, members: Collection[Member]) -> bool
     return person.id == owner.id or (
         person.may(Permission.EDIT_OTHERS) and may_see(person, owner, members)
     )
+
+
+def member_of(principal: Principal) -> Member:
+    """Return who is signed in, as far as its own rights go."""
+    return Member(principal.person_id, frozenset(map(Role, principal.roles)))
+
+
+def visible_owners(me: Member, members: Collection[Member]) -> Collection[PersonId] | None:
+    """Return whose entries ``me`` sees; None means everybody's.
+
+    ``members`` are the organisation's people; only who sees a team needs them.
+    """
+    if me.may(Permission.SEE_ALL):
+        return None
+    if not me.may(Permission.SEE_TEAM):
+        return {me.id}
+    return {owner.id for owner in members if may_see(me, owner, members)}

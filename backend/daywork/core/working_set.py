@@ -5,7 +5,7 @@ what changed: one load, one decision, one save for many phones at once. Nothing
 here is shared between transactions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -102,6 +102,16 @@ class EntryState:
         live = cast("dict[Dot, Mapping[str, JsonValue]]", self.cells.get("time", {}))
         return [live[dot] for dot in sorted(live)] if len(live) > 1 else list(live.values())
 
+    def project_ids(self) -> frozenset[str]:
+        """The projects of the live ``alloc`` values."""
+        return allocated_projects(self.cells.get("alloc", {}).values())
+
+
+def allocated_projects(allocations: Iterable[JsonValue]) -> frozenset[str]:
+    """Return the projects that these ``alloc`` values name."""
+    named = (value.get("project") for value in allocations if isinstance(value, dict))
+    return frozenset(project for project in named if isinstance(project, str))
+
 
 @dataclass(slots=True)
 class PostingState:
@@ -134,6 +144,7 @@ class Reference:
     members: Mapping[PersonId, Member]
     names: Mapping[PersonId, str]
     projects: Mapping[str, ProjectState]
+    approvers: Mapping[str, frozenset[PersonId]] = field(default_factory=dict)  # of projects
 
 
 @dataclass(slots=True)

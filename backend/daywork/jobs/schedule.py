@@ -2,10 +2,11 @@
 
 from dbos import ScheduleInput
 
-from daywork.jobs.workflows import forget, sweep
+from daywork.jobs.workflows import forget, keep_feed, sweep
 
 EVERY_MINUTE = "* * * * *"
 EVERY_NIGHT = "17 2 * * *"
+LATER_EVERY_NIGHT = "37 2 * * *"
 
 SCHEDULES: list[ScheduleInput] = [
     {
@@ -18,6 +19,12 @@ SCHEDULES: list[ScheduleInput] = [
         "schedule_name": "forget",
         "workflow_fn": forget,
         "schedule": EVERY_NIGHT,
+        "context": None,
+    },
+    {
+        "schedule_name": "keep_feed",
+        "workflow_fn": keep_feed,
+        "schedule": LATER_EVERY_NIGHT,
         "context": None,
     },
 ]

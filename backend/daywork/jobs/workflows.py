@@ -14,6 +14,7 @@ from dbos import DBOS, SetWorkflowID
 
 from daywork.core.ids import BatchId, OrganisationId, PersonId
 from daywork.jobs.tools import on_hand
+from daywork.usecases.move_horizon import move_horizon
 from daywork.usecases.post_time_entries import deliver_batch, plan_batch, unfinished
 from daywork.usecases.send_notifications import tell_people, tell_waiting
 
@@ -69,6 +70,13 @@ async def sweep(_scheduled_at: datetime, _context: Any) -> None:
 async def forget(scheduled_at: datetime, _context: Any) -> None:
     """Forget workflows of long ago: what they did stands in the tables of postings."""
     await _forget_before(scheduled_at - timedelta(days=REMEMBERED_DAYS))
+
+
+@DBOS.workflow()
+async def keep_feed(_scheduled_at: datetime, _context: Any) -> None:
+    """Let go of tombstones that every phone has had the time to learn of."""
+    for organisation_id in await _find_organisations():
+        await _move_horizon(organisation_id)
 
 
 @DBOS.step()
@@ -143,6 +151,20 @@ async def _forget_before(moment: datetime) -> None:
         if not old:
             return
         await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
+
+
+@DBOS.step()
+async def _find_organisations() -> list[str]:
+    found = await on_hand().database.read(lambda unit: unit.organisations.all())
+    return [str(organisation.id) for organisation in found]
+
+
+@DBOS.step()
+async def _move_horizon(organisation_id: str) -> None:
+    tools = on_hand()
+    await tools.database.write(
+        lambda unit: move_horizon(unit, OrganisationId(UUID(organisation_id)), tools.clock())
+    )
 
 
 @DBOS.step()

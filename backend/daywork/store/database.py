@@ -56,6 +56,10 @@ class Database(Protocol):
         """Run a bounded page of reads on one snapshot."""
         ...
 
+    async def scan(self, steps: Steps) -> Any:
+        """Run reads that grow with what is stored, on one snapshot, beside the others."""
+        ...
+
     async def close(self) -> None:
         """Finish what waits and let go of the connections."""
         ...
@@ -104,6 +108,11 @@ class SqliteDatabase:
         finally:
             cursor.execute("ROLLBACK")
 
+    async def scan(self, steps: Steps) -> Any:
+        """Read in a reading thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._scan, steps)
+
     async def _run_steps(self, steps: Callable[[], Steps]) -> Any:
         def act(connection: Connection) -> Any:
             driver: Any = connection.connection.driver_connection
@@ -114,6 +123,11 @@ class SqliteDatabase:
     def _read(self, act: Act[Answer]) -> Answer:
         with self._read_engine.connect() as connection, connection.begin():
             return _run_unit(connection, act)
+
+    def _scan(self, steps: Steps) -> Any:
+        with self._read_engine.connect() as connection, connection.begin():
+            driver: Any = connection.connection.driver_connection
+            return run_on_sqlite(driver.cursor(), steps)
 
     async def close(self) -> None:
         """Finish the waiting jobs, then close both engines."""
@@ -170,6 +184,10 @@ class PostgresqlDatabase:
             driver: Any = raw.driver_connection
             async with driver.transaction(isolation="repeatable_read", readonly=True):
                 return await run_on_postgresql(driver, steps)
+
+    async def scan(self, steps: Steps) -> Any:
+        """Read on a pooled connection in one read-only snapshot."""
+        return await self.look_at(steps)
 
     async def _run_steps(self, steps: Callable[[], Steps]) -> Any:
         async with self._engine.connect() as connection:

@@ -3,6 +3,7 @@
 from daywork.store import (
     approvals,
     devices,
+    feed_marks,
     hourly_rates,
     mappings,
     operations,
@@ -11,6 +12,7 @@ from daywork.store import (
     postings,
     projects,
     push_subscriptions,
+    scopes,
     time_entries,
 )
 from daywork.store.row import METADATA as METADATA  # noqa: PLC0414 - Alembic finds it here
@@ -19,6 +21,7 @@ TABLES = METADATA.tables
 SUBJECTS = (
     approvals,
     devices,
+    feed_marks,
     hourly_rates,
     mappings,
     operations,
@@ -27,5 +30,6 @@ SUBJECTS = (
     postings,
     projects,
     push_subscriptions,
+    scopes,
     time_entries,
 )

@@ -37,6 +37,7 @@ class SyncCounterRow(Row, table=True):
     revision: int = Field(default=0, sa_type=BigInteger)
     reference_revision: int = Field(default=0, sa_type=BigInteger)
     epoch: str = Field(sa_type=String(16))
+    horizon_revision: int = Field(default=0, sa_type=BigInteger)  # tombstones up to it may be gone
 
 
 class OrganisationStore:
@@ -98,12 +99,14 @@ class OrganisationStore:
         """
         self._session.get(SyncCounterRow, organisation_id, with_for_update=True)
 
-    def reference_changed(self, organisation_id: OrganisationId) -> None:
-        """Count one change of projects, tasks or people."""
+    def reference_changed(self, organisation_id: OrganisationId) -> int:
+        """Count one change of projects, tasks or people; return its reference revision."""
         # Locked: of two changes at once none may be counted as the other's.
         self.lock(organisation_id)
-        self._counter(organisation_id).reference_revision += 1
+        counter = self._counter(organisation_id)
+        counter.reference_revision += 1
         self._session.flush()
+        return counter.reference_revision
 
     def _counter(self, organisation_id: OrganisationId) -> SyncCounterRow:
         row = self._session.get(SyncCounterRow, organisation_id)

@@ -12,7 +12,9 @@ from sqlmodel import Field, col, select
 from daywork.core.ids import Actor, InviteId, OrganisationId, PersonId
 from daywork.core.person import Person
 from daywork.core.roles import Role
+from daywork.store.organisations import SyncCounterRow
 from daywork.store.row import Id, Instant, Row
+from daywork.store.scopes import MembershipRow
 
 
 class PersonRow(Row, table=True):
@@ -89,14 +91,18 @@ class PersonStore:
             )
         )
         self._session.flush()
+        self._note_rights(person)
 
     def change(self, person: Person) -> None:
         """Store a known person's name, roles and manager anew."""
         row = self._session.get(PersonRow, (person.organisation_id, person.id))
         assert row is not None, "only a person that was loaded is changed"
+        has_other_rights = (row.roles, row.manager_id) != (_role_text(person), person.manager_id)
         row.name, row.email = person.name, person.email
         row.roles, row.manager_id = _role_text(person), person.manager_id
         self._session.flush()
+        if has_other_rights:
+            self._note_rights(person)
 
     def get(self, organisation_id: OrganisationId, person_id: PersonId) -> Person | None:
         """Return the person, or None."""
@@ -162,6 +168,22 @@ class PersonStore:
         assert row is not None, "only an invite that was loaded is changed"
         row.failures, row.used_at = invite.failures, invite.used_at
         row.used_key, row.used_actor = invite.used_key, invite.used_actor
+        self._session.flush()
+
+    def _note_rights(self, person: Person) -> None:
+        """Note from which reference revision on the person is what it is now."""
+        counter = self._session.get(SyncCounterRow, person.organisation_id, with_for_update=True)
+        assert counter is not None, "an organisation is stored with its counter"
+        counter.reference_revision += 1
+        self._session.add(
+            MembershipRow(
+                organisation_id=person.organisation_id,
+                person_id=person.id,
+                from_revision=counter.reference_revision,
+                roles=_role_text(person),
+                manager_id=person.manager_id,
+            )
+        )
         self._session.flush()
 
 

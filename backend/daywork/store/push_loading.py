@@ -99,6 +99,10 @@ def _load_reference(organisation_id: OrganisationId) -> Steps:
     people = yield Query(sql.MEMBERS, (organisation_id,))
     projects = yield Query(sql.PROJECTS, (organisation_id,))
     tasks = yield Query(sql.TASKS, (organisation_id,))
+    approving = yield Query(sql.APPROVERS, (organisation_id,))
+    approvers: dict[str, set[PersonId]] = {}
+    for project_id, person_id in approving:
+        approvers.setdefault(str(project_id), set()).add(PersonId(person_id))
     tasks_of: dict[UUID, set[str]] = {}
     for task_id, project_id in tasks:
         tasks_of.setdefault(project_id, set()).add(str(task_id))
@@ -114,6 +118,7 @@ def _load_reference(organisation_id: OrganisationId) -> Steps:
             )
             for project_id, is_closed in projects
         },
+        approvers={project: frozenset(people) for project, people in approvers.items()},
     )
 
 

@@ -1,14 +1,22 @@
 """Save what a group of pushes changed, in whole columns; the counter comes last."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from daywork.core.canonical_json import canonical, compact
 from daywork.core.hash_chain import encode_base64url
 from daywork.core.ids import OrganisationId, TimeEntryId
 from daywork.core.time_entry import interval
-from daywork.core.working_set import EntryState, LoggedOperation, WorkingSet
+from daywork.core.window import settled_start
+from daywork.core.working_set import (
+    EntryState,
+    LoggedOperation,
+    WorkingSet,
+    allocated_projects,
+)
 from daywork.store import push_statements as sql
 from daywork.store.statements import Change, Steps
 
@@ -52,6 +60,9 @@ def save(
             for entry_id, text in changed.items()
         ]
         yield Change(sql.SAVE_ENTRIES, rows)
+        if working.reference.approvers:
+            scopes = [_entry(working, entry_id) for entry_id in changed]
+            yield Change(sql.SAVE_SCOPES, _scope_rows(organisation_id, working, scopes))
         yield Change(sql.MOVE_COUNTER, [(organisation_id, working.revision)])
 
 
@@ -88,6 +99,28 @@ def _save_approvals(organisation_id: OrganisationId, working: WorkingSet) -> Ste
                 for entry_id, posting in working.changed_postings.values()
             ],
         )
+
+
+def _scope_rows(
+    organisation_id: OrganisationId, working: WorkingSet, changed: Sequence[EntryState]
+) -> list[tuple[Any, ...]]:
+    """Return which approved projects each changed entry belongs to, and which it has left."""
+    approved = working.reference.approvers.keys()
+    rows: list[tuple[Any, ...]] = []
+    for entry in changed:
+        inside = entry.project_ids() & approved
+        before = _projects_before(entry) & approved
+        rows += [
+            (organisation_id, entry.id, UUID(project), entry.revision, project in inside)
+            for project in sorted(inside | before)
+        ]
+    return rows
+
+
+def _projects_before(entry: EntryState) -> frozenset[str]:
+    if not entry.before:
+        return frozenset()
+    return allocated_projects(json.loads(entry.before)["v"].get("alloc", ()))
 
 
 def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> tuple[Any, ...]:
@@ -164,6 +197,7 @@ def _entry_row(organisation_id: OrganisationId, entry: EntryState, text: str) ->
         started_at,
         ended_at,
         length > _LONG_SECONDS,
+        settled_start(entry),
         entry.posted_digest,
         text,
     )

@@ -37,6 +37,12 @@ MEMBERS = Select(
 PROJECTS = Select(
     {"id": "uuid", "is_closed": "boolean"}, "project", "organisation_id = {0}", scalars=1
 )
+APPROVERS = Select(
+    {"project_id": "uuid", "person_id": "uuid"},
+    "project_approver",
+    "organisation_id = {0} AND to_revision IS NULL",
+    scalars=1,
+)
 TASKS = Select({"id": "uuid", "project_id": "uuid"}, "task", "organisation_id = {0}", scalars=1)
 DEVICES = Select(
     {
@@ -139,6 +145,7 @@ SAVE_ENTRIES = Upsert(
         "started_at": "bigint",
         "ended_at": "bigint",
         "is_long": "boolean",
+        "settled_start": "bigint",
         "posted_digest": "text",
         "content": "text",
     },
@@ -150,8 +157,21 @@ SAVE_ENTRIES = Upsert(
         "started_at",
         "ended_at",
         "is_long",
+        "settled_start",
         "content",
     ),
+)
+SAVE_SCOPES = Upsert(
+    "time_entry_scope",
+    {
+        "organisation_id": "uuid",
+        "entry_id": "uuid",
+        "project_id": "uuid",
+        "revision": "bigint",
+        "is_inside": "boolean",
+    },
+    key=("organisation_id", "entry_id", "project_id"),
+    updated=("revision", "is_inside"),
 )
 ADD_VERSIONS = Upsert(
     "approved_version",

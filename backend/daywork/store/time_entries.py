@@ -11,6 +11,7 @@ from sqlmodel import Field, col, select
 from daywork.core.ids import OrganisationId, PersonId, TimeEntryId
 from daywork.store.organisations import SyncCounterRow
 from daywork.store.row import Id, Row
+from daywork.store.scopes import ScopeStore
 
 _LONG = text("is_long")
 
@@ -42,6 +43,8 @@ class TimeEntryRow(Row, table=True):
     started_at: int | None = Field(default=None, sa_type=BigInteger)
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
     is_long: bool = False  # longer than 48 hours: looked at apart when overlaps are sought
+    # When it began, in seconds since 1970, once nothing about it is open any more.
+    settled_start: int | None = Field(default=None, sa_type=BigInteger)
     posted_digest: str | None = Field(default=None, sa_type=String(50))
     content: str = Field(sa_type=Text)
 
@@ -55,17 +58,27 @@ class TimeEntryStore:
     def mark_posted(
         self, organisation_id: OrganisationId, digests: Mapping[TimeEntryId, str]
     ) -> None:
-        """Record which version of each entry is in the ledger and tell every phone."""
+        """Record which version of each entry is in the ledger and tell every phone.
+
+        Nothing is written behind it in its transaction: it gives revisions.
+        """
         counter = self._session.get(SyncCounterRow, organisation_id, with_for_update=True)
         assert counter is not None, "an organisation is stored with its counter"
+        revision = counter.revision
+        moved: dict[TimeEntryId, int] = {}
         for row in self._rows(organisation_id, list(digests)):
             digest = digests[TimeEntryId(row.id)]
             if row.posted_digest == digest:
                 continue
-            counter.revision += 1
+            revision += 1
             row.posted_digest = digest
-            row.revision = counter.revision
+            row.revision = revision
             row.content = _with_posted(row.content, digest)
+            moved[TimeEntryId(row.id)] = revision
+        self._session.flush()
+        ScopeStore(self._session).move_entries(organisation_id, moved)
+        # Last of all: see the order of revisions in daywork.store.push_saving.
+        counter.revision = revision
         self._session.flush()
 
     def owner(self, organisation_id: OrganisationId, entry_id: TimeEntryId) -> PersonId | None:

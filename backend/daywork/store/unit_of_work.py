@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from daywork.store.approvals import ApprovalStore
 from daywork.store.devices import DeviceStore
+from daywork.store.feed_marks import FeedMarkStore
 from daywork.store.hourly_rates import HourlyRateStore
 from daywork.store.mappings import MappingStore
 from daywork.store.operations import OperationStore
@@ -20,6 +21,7 @@ from daywork.store.people import PersonStore
 from daywork.store.postings import PostingStore
 from daywork.store.projects import ProjectStore
 from daywork.store.push_subscriptions import PushSubscriptionStore
+from daywork.store.scopes import ScopeStore
 from daywork.store.time_entries import TimeEntryStore
 
 
@@ -62,6 +64,16 @@ class UnitOfWork:
     def time_entries(self) -> TimeEntryStore:
         """Time entries as they stand."""
         return TimeEntryStore(self.session)
+
+    @cached_property
+    def scopes(self) -> ScopeStore:
+        """Approvers of projects, and what they see."""
+        return ScopeStore(self.session)
+
+    @cached_property
+    def feed_marks(self) -> FeedMarkStore:
+        """How far back the feed goes."""
+        return FeedMarkStore(self.session)
 
     @cached_property
     def approvals(self) -> ApprovalStore:

@@ -7,7 +7,15 @@ from typing import Any
 
 import msgspec
 
-from daywork.core.errors import MalformedBody, NotYourDevice, ProtocolUnknown, TooLarge
+from daywork.core.errors import (
+    CursorInvalid,
+    MalformedBody,
+    NotYourDevice,
+    ProtocolUnknown,
+    PullUpgradeRequired,
+    TooLarge,
+    ValueRefused,
+)
 from daywork.core.hash_chain import decode_base64url, encode_base64url
 from daywork.core.ids import ACTOR_FORM, Actor, TimeEntryId
 from daywork.core.ingestion import PushedBatch
@@ -17,12 +25,14 @@ from daywork.core.principal import Principal
 from daywork.store.push_lane import SignedBatch
 from daywork.store.row import milliseconds
 from daywork.usecases.greet_devices import ActorHead, Greeting
-from daywork.usecases.read_time_entries import EntryHistory, PullPage
+from daywork.usecases.read_time_entries import ROWS_MAX, EntryHistory, Pull, PullPage
 
 PROTOCOL = 1
 SCHEMA_PUSH_MIN = 1
 SCHEMA_PULL_MIN = 1
 LIMITS: Mapping[str, int] = {"ops": 200, "bytes": 262_144, "op_bytes": 16_384, "rows": 500}
+CURSOR_CHARACTERS_MAX = 400
+DIGITS_MAX = 9  # of a number in a query
 ACTORS_MAX = 32
 PENDING_MAX = 1_000_000
 SCHEMA_MAX = 1_000_000
@@ -101,6 +111,27 @@ def read_hello(value: Mapping[str, JsonValue]) -> Hello:
     )
 
 
+def read_pull(query: Mapping[str, str], now: int) -> Pull:
+    """Return what a pull asks for; ``now`` is in seconds since 1970.
+
+    Raises: CursorInvalid, PullUpgradeRequired, ValueRefused.
+    """
+    schema = query.get("schema", str(SCHEMA_PULL_MIN))
+    if not _is_whole(schema):
+        message = "schema must be a whole number."
+        raise ValueRefused(message, "schema")
+    if int(schema) < SCHEMA_PULL_MIN:
+        raise PullUpgradeRequired
+    cursor = query.get("cursor")
+    if cursor is not None and len(cursor) > CURSOR_CHARACTERS_MAX:
+        raise CursorInvalid
+    limit = query.get("limit", str(ROWS_MAX))
+    if not _is_whole(limit) or not 1 <= int(limit) <= ROWS_MAX:
+        message = f"limit must be 1 to {ROWS_MAX}."
+        raise ValueRefused(message, "limit")
+    return Pull(cursor, int(limit), query.get("check") == "1", now)
+
+
 def hello_wire(greeting: Greeting, now: int) -> bytes:
     """Return the answer to a greeting; ``now`` is in seconds since 1970."""
     return msgspec.json.encode(
@@ -135,8 +166,17 @@ def pull_wire(page: PullPage) -> bytes:
             "cursor": page.cursor,
             "more": page.has_more,
             "complete": not page.has_more,
-            "scopes": [],
-            "purge": [],
+            "scopes": [
+                {
+                    "s": one.scope,
+                    "rev": one.revision,
+                    "from": one.window_start,
+                    "n": one.count,
+                    "sum": one.checksum,
+                }
+                for one in page.sums
+            ],
+            "purge": page.purge,
             "ref": {"projects_rev": page.reference_revision},
         }
     )
@@ -209,6 +249,10 @@ def _actor_head(value: JsonValue) -> ActorHead:
     except ValueError as error:
         raise MalformedBody from error
     return ActorHead(Actor(actor), number if isinstance(number, int) else 0, chain_hash)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX
 
 
 def _is_count(value: JsonValue) -> bool:
