@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from daywork.api.auth import refuse_other_sites
-from daywork.api.devices import enrol
+from daywork.api.devices import branch, enrol, list_devices, retire, team_sync
 from daywork.api.health import live, ready
 from daywork.api.parts import Parts
 from daywork.api.postings import explain, list_postings
@@ -20,6 +20,7 @@ from daywork.api.reference import show_reference
 from daywork.api.session import challenge, show_session, sign_in, sign_out
 from daywork.api.static_pages import page, refuse_plain_http
 from daywork.api.sync import hello, history, pull, push
+from daywork.api.sync_recovery import answer, deposit, rescue
 from daywork.api.web_push import forget_subscription, keep_subscription, show_key
 from daywork.core.errors import DomainError
 
@@ -27,12 +28,16 @@ BODY_BYTES_MAX = 1_048_576
 COMPRESSED_BYTES_MIN = 1_000
 
 ROUTES: Sequence[ControllerRouterHandler] = (
+    answer,
+    branch,
     challenge,
+    deposit,
     enrol,
     explain,
     forget_subscription,
     hello,
     history,
+    list_devices,
     keep_subscription,
     list_postings,
     live,
@@ -40,11 +45,14 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     pull,
     push,
     ready,
+    rescue,
+    retire,
     show_key,
     show_reference,
     show_session,
     sign_in,
     sign_out,
+    team_sync,
 )
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]

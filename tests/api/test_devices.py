@@ -4,10 +4,14 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from daywork.core.errors import NameUnknown
+from daywork.core.ids import Actor
+from support.chain import Chain
 from support.crew import Key
-from support.door import Door, enrolment
+from support.door import Door, DoorPhone, enrolment, refused
 
 
 async def join(door: Door, code: str, key: Key, **changes: Any) -> tuple[int, dict[str, Any]]:
@@ -120,3 +124,123 @@ async def test_inviting_somebody_again_adds_a_device_of_the_same_person(door: Do
 
     assert first.person_id == second.person_id
     assert first.chain.actor != second.chain.actor
+
+
+async def branched(phone: DoorPhone, key: Key, of: str, **changes: Any) -> httpx.Response:
+    """Ask for a fresh actor that continues ``of``."""
+    body = {
+        "branch_of": of,
+        "alg": "ES256",
+        "public_key": key.jwk,
+        "proof": key.signed(f"daywork-branch-v1\n{of}".encode()),
+    }
+    return await phone.ask("POST", "/v1/devices/branch", body | changes)
+
+
+async def test_a_forked_phone_goes_on_under_a_fresh_actor_of_the_same_person(door: Door) -> None:
+    phone, key = await door.enrolled("Ana"), Key()
+    phone.write("pump")
+    await phone.push()
+
+    answer = await branched(phone, key, phone.chain.actor)
+
+    assert answer.status_code == 201
+    actor = Actor(answer.json()["actor"])
+    assert actor != phone.chain.actor
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    branch = DoorPhone(door, Chain(actor), key, cookie, phone.person_id)
+    branch.chain.write("edit", "pump", {"note": "from the branch"}, phone.chain.seen())
+    assert [result["st"] for result in await branch.push()] == ["applied"]
+    phone.write("other", "16:00", "17:00")
+    assert [result["st"] for result in await phone.push()] == ["applied"], "the old one goes on"
+
+
+async def test_nobody_branches_off_another_persons_device(door: Door) -> None:
+    phone, eve = await door.enrolled("Ana"), await door.enrolled("Eve")
+
+    assert refused(await branched(eve, Key(), phone.chain.actor)) == (403, "not_your_device")
+    assert refused(await branched(eve, Key(), "zzzzzzzzzz")) == (403, "not_your_device")
+    wrong = Key().signed(b"daywork-branch-v1\nzzzzzzzzzz")
+    answer = await branched(phone, Key(), phone.chain.actor, proof=wrong)
+    assert refused(answer) == (401, "bad_proof")
+    assert refused(await branched(phone, Key(), phone.chain.actor, alg="none")) == (
+        400,
+        "malformed_body",
+    )
+
+
+async def test_a_person_sees_and_retires_only_own_devices(door: Door) -> None:
+    phone, eve = await door.enrolled("Ana"), await door.enrolled("Eve")
+    path = f"/v1/devices/{phone.chain.actor}/retire"
+
+    assert refused(await eve.ask("POST", path, {"reason": "lost"})) == (404, "not_found")
+    unknown = await eve.ask("POST", "/v1/devices/zzzzzzzzzz/retire", {"reason": "lost"})
+    assert refused(unknown) == (404, "not_found")
+    stolen = await phone.ask("POST", path, {"reason": "revoked"})
+    assert refused(stolen) == (400, "value.refused"), "only the office revokes"
+    (listed,) = (await phone.ask("GET", "/v1/devices")).json()["devices"]
+    assert listed == {
+        "actor": phone.chain.actor,
+        "label": "Ana's phone",
+        "platform": "android",
+        "enrolled": "2026-03-03T12:00:00Z",
+        "last_contact": "2026-03-03T12:00:00Z",
+        "pending": None,
+        "oldest": None,
+        "skew_seconds": None,
+        "retired": None,
+        "reason": None,
+        "this": True,
+    }
+
+
+async def test_a_manager_sees_whose_phones_have_not_synced_yet(door: Door) -> None:
+    ana = await door.enrolled("Ana")
+    max_ = await door.enrolled("Max", "manager")
+    await ana.ask(
+        "POST",
+        "/v1/sync/hello",
+        {
+            "proto": [1, 1],
+            "actors": [],
+            "now": "2026-03-03T12:05:00Z",
+            "pending": 3,
+            "oldest": "2026-03-02T15:31:08Z",
+        },
+    )
+
+    assert refused(await ana.ask("GET", "/v1/team/sync")) == (403, "role.missing")
+    told = (await max_.ask("GET", "/v1/team/sync")).json()
+
+    assert told == {
+        "now": "2026-03-03T12:00:00Z",
+        "people": [
+            {
+                "id": ana.person_id,
+                "name": "Ana",
+                "devices": [
+                    {
+                        "label": "Ana's phone",
+                        "platform": "android",
+                        "last_contact": "2026-03-03T12:00:00Z",
+                        "pending": 3,
+                        "oldest": "2026-03-02T15:31:08Z",
+                        "skew_seconds": 300,
+                    }
+                ],
+            }
+        ],
+    }
+
+
+async def test_the_office_lists_devices_and_revokes_a_stolen_one(door: Door) -> None:
+    phone = await door.enrolled("Ana")
+    actor = phone.chain.actor
+
+    assert await door.office("device revoke", device=actor) == {"device": actor}
+
+    assert refused(await phone.ask("GET", "/v1/sync/pull")) == (401, "auth_expired")
+    (listed,) = (await door.office("device list"))["devices"]
+    assert (listed["person"], listed["reason"]) == ("Ana", "revoked")
+    with pytest.raises(NameUnknown, match="device list"):
+        await door.office("device revoke", device="zzzzzzzzzz")

@@ -38,7 +38,7 @@ async def test_histories_are_compared_at_the_phones_number(door: Door) -> None:
         ("zzzzzzzzzz", 5, first),
     )
 
-    assert same == {"a": actor, "q": 3, "h": last, "match": True}
+    assert same == {"a": actor, "q": 3, "h": last, "match": True, "retired": False}
     assert [one["match"] for one in (shorter, ahead, nothing, differs)] == [True, None, True, False]
     assert {one["h"] for one in (shorter, ahead, nothing, differs)} == {last}
     assert others == {

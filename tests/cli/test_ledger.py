@@ -1,57 +1,17 @@
 """Mappings, rates, postings and explanations by command, beside a server and without one."""
 
 import json
-import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from daywork.cli.main import main
-from support.demo import Demo
+from support.commands import Say
 from support.server import running_server
 
 PATIENCE_SECONDS = 30
 UNMAPPED = "Observatory, dome motor"
-
-Say = Callable[..., str]
-
-
-@pytest.fixture
-def home(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the demo's home, which the commands work on."""
-    copied = shutil.copytree(demo.home, tmp_path / "home")
-    monkeypatch.setenv("DAYWORK_HOME", str(copied))
-    return copied
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Run a command and return what it printed."""
-
-    def run(*words: str) -> str:
-        status = main(words)
-        told = capsys.readouterr()
-        assert (status, told.err) == (0, "")
-        return told.out
-
-    return run
-
-
-@pytest.fixture
-def refused(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Run a command that is refused and return what it complained about."""
-
-    def run(*words: str) -> str:
-        status = main(words)
-        told = capsys.readouterr()
-        assert (status, told.out) == (1, "")
-        assert "Traceback" not in told.err
-        return told.err
-
-    return run
 
 
 def held_entry(say: Say) -> dict[str, Any]:

@@ -31,6 +31,18 @@ TESTED_ELSEWHERE = {
     "cli/mappings.py": "tests/cli/test_ledger.py",
     "cli/postings.py": "tests/cli/test_ledger.py",
     "cli/rates.py": "tests/cli/test_ledger.py",
+    # What becomes of lost and retired phones, shown from the door to the row.
+    "api/pushing.py": "tests/api/test_sync_recovery.py",
+    "api/sync_commands.py": "tests/api/test_sync_recovery.py",
+    "api/wire/devices.py": "tests/api/test_devices.py",
+    "cli/device.py": "tests/cli/test_phones.py",
+    "cli/period.py": "tests/cli/test_phones.py",
+    "cli/sync.py": "tests/cli/test_phones.py",
+    "usecases/answer_questions.py": "tests/api/test_sync_recovery.py",
+    "usecases/close_periods.py": "tests/api/test_sync_late.py",
+    "usecases/keep_devices.py": "tests/api/test_devices.py",
+    "usecases/release_operations.py": "tests/api/test_sync_recovery.py",
+    "usecases/rescue_operations.py": "tests/api/test_sync_recovery.py",
 }
 # Vectors that one side alone reads, each with its reason.
 ONE_SIDED_VECTORS = {

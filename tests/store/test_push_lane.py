@@ -9,8 +9,9 @@ import pytest
 
 from daywork.core.errors import RateLimited
 from daywork.core.ids import Actor, OrganisationId, PersonId
-from daywork.core.ingestion import ItemFailed, PushedBatch
+from daywork.core.ingestion import ItemFailed
 from daywork.core.json_value import JsonValue
+from daywork.core.push_batch import PushedBatch
 from daywork.core.working_set import WorkingSet
 from daywork.store.push_lane import OPERATIONS_MAX, PUSHES_MAX, Decided, PushLane, SignedBatch
 from daywork.store.statements import Query, Steps

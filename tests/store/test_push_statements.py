@@ -25,6 +25,7 @@ NARROW = {
     "POSTINGS": "(organisation_id=? AND entry_id=?)",
     "CHAIN_HASHES": "(organisation_id=? AND actor=? AND sequence_number=?)",
     "KNOWN_OPERATIONS": "(organisation_id=? AND actor=? AND sequence_number=?)",
+    "OPERATIONS_AT": "(organisation_id=? AND actor=? AND sequence_number=?)",
     "DEVICES": "actor=?",
 }
 
@@ -39,7 +40,7 @@ async def test_no_query_of_a_push_reads_more_than_it_needs(name: str, tmp_path: 
 
 
 def test_every_query_of_a_push_is_looked_at_or_small() -> None:
-    reference = {"APPROVERS", "COUNTER", "MEMBERS", "PROJECTS", "TASKS"}
+    reference = {"APPROVERS", "CLOSED_PERIODS", "COUNTER", "MEMBERS", "PROJECTS", "TASKS"}
 
     assert STATEMENTS.keys() == NARROW.keys() | reference
 

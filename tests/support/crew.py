@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from daywork.core.entry_content import entry_from_content
 from daywork.core.hash_chain import decode_base64url, encode_base64url
 from daywork.core.ids import Actor, OrganisationId, PersonId, ProjectId, TimeEntryId
-from daywork.core.ingestion import PushedBatch
 from daywork.core.json_value import JsonValue
 from daywork.core.merge import digest_of
 from daywork.core.organisation import Organisation
 from daywork.core.person import Person
 from daywork.core.principal import Principal
 from daywork.core.project import Project
+from daywork.core.push_batch import PushedBatch
 from daywork.core.roles import Role
 from daywork.core.working_set import EntryState
 from daywork.security.signatures import public_key_text

@@ -94,10 +94,12 @@ class Door:
         wish = {"person": person, "role": role, "organisation": self.organisation, **more}
         return str((await self.office("invite", **wish))["invite"])
 
-    async def enrolled(self, person: str, role: str = "worker", **more: str) -> "DoorPhone":
-        """Return a phone that has become a device of ``person``."""
+    async def enrolled(
+        self, person: str, role: str = "worker", cookie: str | None = None, **more: str
+    ) -> "DoorPhone":
+        """Return a phone that has become a device of ``person``; it may still have a session."""
         code, key = await self.invite(person, role, **more), Key()
-        answer = await self.send("POST", "/v1/devices", enrolment(code, key))
+        answer = await self.send("POST", "/v1/devices", enrolment(code, key), cookie)
         assert answer.status_code == 201, answer.text
         said = answer.json()
         cookie = answer.headers["Set-Cookie"].split(";")[0]

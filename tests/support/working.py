@@ -7,9 +7,10 @@ from uuid import UUID
 from daywork.core.completion import answered, finish
 from daywork.core.entry_content import content_text
 from daywork.core.ids import Actor, PersonId, TimeEntryId
-from daywork.core.ingestion import PushedBatch, checked_batch, ingest
+from daywork.core.ingestion import ingest
 from daywork.core.json_value import JsonValue
 from daywork.core.merge import digest_of
+from daywork.core.push_batch import PushedBatch, checked_batch
 from daywork.core.roles import Member, Role
 from daywork.core.working_set import DeviceHead, EntryState, ProjectState, Reference, WorkingSet
 from support.chain import Chain, allocation, entry_id, interval

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import func, select
 
-from daywork.core.errors import BadProof, NotYourDevice
+from daywork.core.errors import BadProof, DeviceRetired
 from daywork.core.ids import Actor
 from daywork.security.secrets import hashed_secret
 from daywork.store.database import Database
@@ -105,8 +105,10 @@ async def test_a_retired_device_gets_no_session(crew: Crew, now: datetime) -> No
     nonce = await asked(ana, now)
     await retire(crew.database, ana.chain.actor, now)
 
-    with pytest.raises(NotYourDevice):
+    with pytest.raises(DeviceRetired):
         await signed_in(ana, nonce, now)
+    with pytest.raises(DeviceRetired):
+        await asked(ana, now)
 
 
 async def test_questions_that_nobody_answered_are_forgotten(crew: Crew, now: datetime) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from daywork.api.desk import Answer, Arguments, Desk, Handler, uuid_argument
 from daywork.api.ledger_commands import LEDGER_COMMANDS
+from daywork.api.sync_commands import LANE_COMMANDS, SYNC_COMMANDS
 from daywork.core.errors import NameUnknown
 from daywork.core.ids import OrganisationId
 from daywork.core.instant import instant_text
@@ -34,6 +35,9 @@ async def run_office_command(
     database: Database, public_url: str, now: datetime, name: str, arguments: Arguments
 ) -> Answer:
     """Run one command in one transaction. Raises: DomainError; NameUnknown for no such one."""
+    in_lane = LANE_COMMANDS.get(name)
+    if in_lane is not None:
+        return await in_lane(database, now, arguments)
     handler = COMMANDS.get(name)
     if handler is None:
         message = f"This server does not know the command {name}. It may be older than yours."
@@ -131,4 +135,5 @@ COMMANDS: Mapping[str, Handler] = {
     "records names": _records_names,
     "server url": _server_url,
     **LEDGER_COMMANDS,
+    **SYNC_COMMANDS,
 }

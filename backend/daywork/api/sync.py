@@ -1,5 +1,6 @@
 """The sync protocol: hello, push, pull, and the history of one entry."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,22 +12,26 @@ from litestar.params import FromPath
 from daywork.api.auth import signed_in
 from daywork.api.body import read_body, read_object
 from daywork.api.parts import parts_of
+from daywork.api.pushing import push_answer, pushed
 from daywork.api.strict_json import decode
 from daywork.api.wire.sync import (
     LIMITS,
     hello_wire,
     history_wire,
     pull_wire,
+    question_wire,
     read_hello,
     read_pull,
     read_push,
 )
 from daywork.core.errors import MalformedBody, NotFound, TooLarge
-from daywork.core.ids import TimeEntryId
+from daywork.core.ids import Actor, TimeEntryId
+from daywork.core.sync_question import SyncQuestion
 from daywork.store.row import milliseconds
-from daywork.usecases.greet_devices import greet_devices
+from daywork.store.unit_of_work import UnitOfWork
+from daywork.usecases.answer_questions import open_questions
+from daywork.usecases.greet_devices import Greeting, greet_devices
 from daywork.usecases.read_time_entries import entry_history, pull_changes
-from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes
 
 
 @post("/v1/sync/hello", status_code=200)
@@ -39,10 +44,15 @@ async def hello(request: Request[Any, Any, Any]) -> Response[bytes]:
     now_milliseconds = milliseconds(now)
     skew = None if said.now is None else said.now * 1000 - now_milliseconds
     oldest = None if said.oldest is None else datetime.fromtimestamp(said.oldest, UTC)
-    greeting = await parts.database.write(
-        lambda unit: greet_devices(unit, principal, said.actors, said.pending, oldest, skew, now)
-    )
-    return _answer(hello_wire(greeting, now_milliseconds // 1000))
+
+    def greet(unit: UnitOfWork) -> tuple[Greeting, Sequence[SyncQuestion], Mapping[Actor, str]]:
+        greeting = greet_devices(unit, principal, said.actors, said.pending, oldest, skew, now)
+        asked = open_questions(unit, principal, now)
+        return greeting, asked, unit.devices.labels(principal.organisation_id) if asked else {}
+
+    greeting, asked, labels = await parts.database.write(greet)
+    questions = [question_wire(question, labels) for question in asked]
+    return _answer(hello_wire(greeting, questions, now_milliseconds // 1000))
 
 
 @post("/v1/sync/push", status_code=200)
@@ -60,21 +70,8 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
     now = parts.clock()
     signed = read_push(value, len(body), milliseconds(now), principal)
     parts.push_limit.take(principal.actor, now)
-    organisation_id = principal.organisation_id
-    outcome: PushOutcome = await parts.database.push(organisation_id, signed, decide_pushes)
-    if outcome.people_to_tell:
-        await parts.jobs.tell(organisation_id, outcome.people_to_tell - {principal.person_id})
-    if outcome.has_approvals:
-        await parts.jobs.post(organisation_id)
-    return _answer(
-        msgspec.json.encode(
-            {
-                "actor": signed.batch.actor,
-                "next": outcome.next_sequence_number,
-                "results": outcome.results,
-            }
-        )
-    )
+    outcome = await pushed(parts, principal.organisation_id, signed, now)
+    return _answer(msgspec.json.encode(push_answer(signed, outcome)))
 
 
 @get("/v1/sync/pull")

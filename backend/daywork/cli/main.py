@@ -8,15 +8,18 @@ from collections.abc import Sequence
 
 from daywork.cli import (
     demo,
+    device,
     import_records,
     invite,
     mappings,
     organisation,
+    period,
     postings,
     project,
     rates,
     replay,
     serve,
+    sync,
     work,
 )
 from daywork.core.errors import DomainError
@@ -28,6 +31,9 @@ GROUPS = (
     organisation,
     invite,
     project,
+    device,
+    sync,
+    period,
     import_records,
     replay,
     mappings,

@@ -29,8 +29,8 @@ from daywork.core.merge import (
 )
 from daywork.core.operation import Operation
 from daywork.core.roles import Member, Role, deciders, may_decide, may_edit, may_see
-from daywork.core.time_entry import is_running, own_flags, worked_seconds
-from daywork.core.verdict import Amendment, Applied, Held
+from daywork.core.time_entry import is_running, own_flags, work_date, worked_seconds
+from daywork.core.verdict import Amendment, Applied, Held, Late
 from daywork.core.working_set import (
     Approved,
     EntryState,
@@ -64,13 +64,14 @@ def start_entry(working: WorkingSet, logged: LoggedOperation, operation: Operati
 
 def add_change(
     working: WorkingSet, entry: EntryState, logged: LoggedOperation, operation: Operation
-) -> Applied | Amendment | Held:
+) -> Applied | Amendment | Late | Held:
     """Write the operation's values into the entry, or say why it may not."""
     if logged.person_id != entry.owner_id:
         refusal = _refused_stranger(working, entry, logged, operation)
         if refusal is not None:
             return refusal
     context = effective_context(operation.context, working.chain_hash_at)
+    was_closed = _is_closed(working, entry)
     cells = applied(entry.cells, logged.dot, operation.values, context)
     if max(map(len, cells.values()), default=0) > SIBLINGS_MAX:
         return Held("quota", dropped=operation.dropped)
@@ -81,7 +82,10 @@ def add_change(
         entry.cells = projected(_history(working, entry)[0])
     if logged.person_id != entry.owner_id:
         working.people_to_tell.add(entry.owner_id)
-    if entry.approved is not None and any(group in operation.values for group in MATERIAL_GROUPS):
+    is_material = any(group in operation.values for group in MATERIAL_GROUPS)
+    if is_material and (was_closed or _is_closed(working, entry)):
+        return Late(dropped=operation.dropped)
+    if is_material and entry.approved is not None:
         return Amendment(dropped=operation.dropped)
     return Applied(dropped=operation.dropped) if operation.dropped else _APPLIED
 
@@ -105,6 +109,18 @@ def add_decision(
     if operation.kind == "reject":
         working.people_to_tell.add(entry.owner_id)
     return Applied(note=note)
+
+
+def _is_closed(working: WorkingSet, entry: EntryState) -> bool:
+    """Whether one of the entry's days, as it stands or as it was approved, is closed."""
+    closed = working.reference.closed_through
+    if closed is None:
+        return False
+    times = entry.time_values()
+    approved = None if entry.approved is None else entry.approved.values.get("time")
+    if isinstance(approved, dict):
+        times.append(approved)
+    return any(work_date(time) <= closed for time in times)
 
 
 def refresh(working: WorkingSet, entry: EntryState) -> None:

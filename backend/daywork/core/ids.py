@@ -20,6 +20,7 @@ OperationId = NewType("OperationId", UUID)
 InviteId = NewType("InviteId", UUID)
 PostingId = NewType("PostingId", UUID)
 BatchId = NewType("BatchId", UUID)
+SyncQuestionId = NewType("SyncQuestionId", UUID)
 Actor = NewType("Actor", str)
 
 Dot: TypeAlias = tuple[Actor, int]

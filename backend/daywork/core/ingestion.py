@@ -1,69 +1,30 @@
 """How a push becomes part of the log: the rules between phone and server.
 
-A batch is refused as a whole, before anything is changed, or every item of it
-gets a verdict and is stored. The order of the checks is part of the protocol:
-first what concerns the batch (device, signature and chain, fork, gap), then for
-each item its hash, size, form, schema, whether it is known, its values, its
-causes, its subject, the author's right, and whether a decision fits what it says
-it saw.
+Every item of a checked batch gets a verdict and is stored. The order of the checks
+is part of the protocol: an item's hash, size, form, schema, whether it is known, its
+values, its causes, its subject, the author's right, and whether a decision fits what
+it says it saw.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import cast
+from collections.abc import Mapping
+from typing import TypeAlias, cast
 
 from daywork.core.canonical_json import compact
+from daywork.core.causality import is_ready, next_to_release
 from daywork.core.entry_projection import add_change, add_decision, refresh, start_entry
-from daywork.core.errors import BadSignature, DeviceRetired, Forked, NotYourDevice, SequenceGap
-from daywork.core.hash_chain import GENESIS, decode_well_formed_base64url
-from daywork.core.ids import Actor, Dot, PersonId
+from daywork.core.ids import Actor, Dot
 from daywork.core.json_value import JsonValue
-from daywork.core.operation import SCHEMA, Operation, Reading, read_item
+from daywork.core.operation import SCHEMA, Operation, Reading
+from daywork.core.push_batch import CheckedBatch, Item, PushedBatch, sequence_number
 from daywork.core.time_entry import checked_values
-from daywork.core.verdict import FIXES, Amendment, Applied, Held
-from daywork.core.working_set import DeviceHead, LoggedOperation, WorkingSet
+from daywork.core.verdict import FIXES, Amendment, Applied, Held, Late
+from daywork.core.working_set import LoggedOperation, WorkingSet
 
 ITEM_BYTES_MAX = 16_384
-CAUSAL_GAP_DAYS_MAX = 5  # then a missing predecessor is given up and the rest counts
+SET_ASIDE = frozenset(("schema_unknown", "internal"))  # held, and judged again when that changes
+QUARANTINED = "quarantined"  # the note of what a retired device deposited
 
-_DAY_MILLISECONDS = 86_400_000
-
-Item = Mapping[str, JsonValue]
-Result = dict[str, JsonValue]
-
-
-@dataclass(frozen=True, slots=True)
-class PushedBatch:
-    """A decoded push of a signed-in person."""
-
-    actor: Actor
-    person_id: PersonId
-    roles: frozenset[str]
-    schema: int
-    items: Sequence[Item]
-    body_bytes: int
-    received_at: int  # milliseconds since 1970
-    _readings: dict[int, Reading] = field(default_factory=dict, init=False, compare=False)
-
-    def reading(self, position: int) -> Reading:
-        """Return what the item at ``position`` says; each is read once, when asked for."""
-        reading = self._readings.get(position)
-        if reading is None:
-            reading = self._readings[position] = read_item(self.actor, self.items[position])
-        return reading
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedBatch:
-    """A batch that may be ingested: authenticated and in the right place."""
-
-    batch: PushedBatch
-    device: DeviceHead
-    known: Sequence[Item]  # a prefix that the log has already
-    new: Sequence[Item]
-    hashes: Sequence[bytes]  # of the new items, as sent
-    first_is_bad: bool  # the first new item does not fit, all behind it do
+Result: TypeAlias = dict[str, JsonValue]
 
 
 class ItemFailed(Exception):
@@ -72,44 +33,6 @@ class ItemFailed(Exception):
     def __init__(self, dot: Dot) -> None:
         super().__init__(f"operation {dot[0]}/{dot[1]}")
         self.dot = dot
-
-
-def checked_batch(working: WorkingSet, batch: PushedBatch, *, is_signed: bool) -> CheckedBatch:
-    """Return the batch with its new items hashed, or refuse it whole.
-
-    ``is_signed`` says that the signature over the last item's hash verifies
-    under the device's key. Raises: NotYourDevice, DeviceRetired, BadSignature,
-    Forked, SequenceGap; nothing of ``working`` has changed then.
-    """
-    device = working.devices.get(batch.actor)
-    if device is None or device.person_id != batch.person_id:
-        raise NotYourDevice
-    if device.is_retired:
-        raise DeviceRetired
-    if not is_signed:
-        raise BadSignature
-    sent = [_sent_hash(item) for item in batch.items]
-    numbers = [_sequence_number(item) for item in batch.items]
-    last = device.last_sequence_number
-    known_count = sum(1 for number in numbers if number <= last)
-    new = batch.items[known_count:]
-    fits: list[bool] = []
-    for position in range(known_count, len(numbers)):
-        previous = _previous_hash(device, numbers, sent, position)
-        due = None if previous is None else batch.reading(position).chain_hash(previous)
-        fits.append(due is None or due == sent[position])
-    if not all(fits[1:]) or (len(fits) == 1 and not fits[0]):
-        raise BadSignature
-    _refuse_fork(working, batch, sent, numbers)
-    _refuse_gap(last, numbers)
-    return CheckedBatch(
-        batch=batch,
-        device=device,
-        known=batch.items[:known_count],
-        new=new,
-        hashes=sent[known_count:],
-        first_is_bad=bool(fits) and not fits[0],
-    )
 
 
 def ingest(working: WorkingSet, checked: CheckedBatch) -> list[Result]:
@@ -127,7 +50,8 @@ def ingest(working: WorkingSet, checked: CheckedBatch) -> list[Result]:
     for position, item in enumerate(checked.new):
         logged = _logged(checked, position, item)
         try:
-            _ingest_item(working, logged, _first_verdict(working, checked, position, logged))
+            verdict = _first_verdict(working, checked, position, logged)
+            _ingest_item(working, checked, logged, verdict)
             drain(working, batch.received_at)
         except Exception as error:
             raise ItemFailed(logged.dot) from error
@@ -137,41 +61,77 @@ def ingest(working: WorkingSet, checked: CheckedBatch) -> list[Result]:
     return results
 
 
-def drain(working: WorkingSet, now: int) -> None:
+def release(working: WorkingSet, batch: PushedBatch) -> list[Result]:
+    """Judge operations of the log that do not count yet, and return a result for each.
+
+    The batch's items are those set aside (in quarantine, sealed, or met by a bug), in
+    the order of the chain; each is judged anew as if it came now, with the rights at
+    its receipt. Its ``forced`` ones, and those that waited too long, count without
+    their missing causes. Nothing moves an actor's chain.
+    """
+    results: list[Result] = []
+    for position, item in enumerate(batch.items):
+        logged = working.log[(batch.actor, sequence_number(item))]
+        if not logged.is_aside:
+            continue  # Somebody else was quicker.
+        logged.item, logged.text = item, compact(cast("dict[str, JsonValue]", item))
+        logged.is_aside, logged.held_code = False, None
+        working.judged_again.add(logged.dot)
+        working.released[logged.dot] = logged
+        try:
+            _judge(working, logged, batch.reading(position).operation)
+            drain(working, batch.received_at)
+        except Exception as error:
+            raise ItemFailed(logged.dot) from error
+        results.append(logged.result)
+    drain(working, batch.received_at, batch.forced)
+    return results
+
+
+def drain(working: WorkingSet, now: int, forced: frozenset[Dot] = frozenset()) -> None:
     """Apply held operations whose missing causes have come, in causal order.
 
-    One whose cause is missing for ``CAUSAL_GAP_DAYS_MAX`` days is applied without
-    it: at worst a conflict is shown that is none. What such a one had seen and is
-    held as well goes first, or it would stand beside the value that replaced it.
+    One that ``next_to_release`` gives up waiting for is applied without its cause: at
+    worst a conflict is shown that is none.
     """
-    while working.waiting and (logged := _next_to_release(working, now)) is not None:
-        logged.is_forced = not _is_ready(working, logged)
+    while working.waiting and (logged := next_to_release(working, now, forced)) is not None:
+        logged.is_forced = not is_ready(working, logged)
         working.waiting.remove(logged)
         logged.held_code = None
         _place(working, logged)
         working.released[logged.dot] = logged
 
 
-def _next_to_release(working: WorkingSet, now: int) -> LoggedOperation | None:
-    held = sorted(working.waiting, key=lambda logged: logged.dot)
-    ready = next((logged for logged in held if _is_ready(working, logged)), None)
-    if ready is not None:
-        return ready
-    patience = CAUSAL_GAP_DAYS_MAX * _DAY_MILLISECONDS
-    first = next((logged for logged in held if now - logged.received_at >= patience), None)
-    passed: set[Dot] = set()  # Histories that were forked may wait for each other in a circle.
-    while first is not None and first.dot not in passed:
-        passed.add(first.dot)
-        first = _held_cause(working, first) or first
-    return first
-
-
-def _ingest_item(working: WorkingSet, logged: LoggedOperation, verdict: Operation | Held) -> None:
+def _ingest_item(
+    working: WorkingSet, checked: CheckedBatch, logged: LoggedOperation, verdict: Operation | Held
+) -> None:
     device = working.devices[logged.actor]
     device.last_sequence_number = logged.sequence_number
     device.last_chain_hash = logged.chain_hash
     working.log[logged.dot] = logged
     working.new_operations.append(logged)
+    if checked.is_quarantined:
+        _set_aside(logged, verdict)
+    else:
+        _judge(working, logged, verdict)
+
+
+def _set_aside(logged: LoggedOperation, verdict: Operation | Held) -> None:
+    """Keep what a retired device deposits until a person answers for it."""
+    if isinstance(verdict, Operation):
+        logged.operation = verdict
+        verdict = Held("not_authorised", note=QUARANTINED, dropped=verdict.dropped)
+        logged.is_aside = True
+    _hold(logged, verdict)
+
+
+def is_set_aside(held_code: str | None, result: Mapping[str, JsonValue]) -> bool:
+    """Whether a stored operation, held so and answered so, may be judged again."""
+    return held_code in SET_ASIDE or result.get("note") == QUARANTINED
+
+
+def _judge(working: WorkingSet, logged: LoggedOperation, verdict: Operation | Held) -> None:
+    """Give an operation that has its place in the chain its effect, or say why it has none."""
     if isinstance(verdict, Held):
         _hold(logged, verdict)
         return
@@ -185,7 +145,7 @@ def _ingest_item(working: WorkingSet, logged: LoggedOperation, verdict: Operatio
     refusal = refusal or _unknown_reference(working, verdict)
     if refusal is not None:
         _hold(logged, refusal)
-    elif not _is_ready(working, logged):
+    elif not is_ready(working, logged):
         _hold(logged, Held("causal_gap"))
         working.waiting.append(logged)
     else:
@@ -218,7 +178,9 @@ def _place(working: WorkingSet, logged: LoggedOperation) -> None:
         logged.result["dropped"] = list(operation.dropped)
 
 
-def _word(verdict: Applied | Amendment) -> str:
+def _word(verdict: Applied | Amendment | Late) -> str:
+    if isinstance(verdict, Late):
+        return "late"
     return "amendment" if isinstance(verdict, Amendment) else "applied"
 
 
@@ -246,7 +208,7 @@ def _logged(checked: CheckedBatch, position: int, item: Item) -> LoggedOperation
     batch = checked.batch
     return LoggedOperation(
         batch.actor,
-        _sequence_number(item),
+        sequence_number(item),
         checked.hashes[position],
         batch.person_id,
         batch.roles,
@@ -261,6 +223,8 @@ def _logged(checked: CheckedBatch, position: int, item: Item) -> LoggedOperation
 
 def _hold(logged: LoggedOperation, held: Held) -> None:
     logged.held_code = held.code
+    # What may be judged again names nothing until then.
+    logged.is_aside = logged.is_aside or held.code in SET_ASIDE
     result: Result = {
         "q": logged.sequence_number,
         "st": "held",
@@ -304,32 +268,6 @@ def _alias(logged: LoggedOperation, operation: Operation, known: LoggedOperation
     }
 
 
-def _is_ready(working: WorkingSet, logged: LoggedOperation) -> bool:
-    operation = logged.operation
-    assert operation is not None, "only readable operations have causes"
-    context = operation.context
-    for actor, (sequence_number, _) in context.items():
-        device = working.devices.get(actor)
-        if device is None or device.last_sequence_number < sequence_number:
-            return False
-    return _held_cause(working, logged) is None
-
-
-def _held_cause(working: WorkingSet, logged: LoggedOperation) -> LoggedOperation | None:
-    """Return a held operation of the same entry that ``logged`` must come after."""
-    operation = logged.operation
-    assert operation is not None, "only readable operations have causes"
-    for held in working.waiting:
-        other = held.operation
-        if other is None or other.entry_id != operation.entry_id or held is logged:
-            continue
-        if held.actor == logged.actor and held.sequence_number < logged.sequence_number:
-            return held
-        if operation.context.get(held.actor, (0, ""))[0] >= held.sequence_number:
-            return held
-    return None
-
-
 def _unknown_reference(working: WorkingSet, operation: Operation) -> Held | None:
     allocation = operation.written.get("alloc")
     if not isinstance(allocation, dict):
@@ -347,51 +285,7 @@ def _unknown_reference(working: WorkingSet, operation: Operation) -> Held | None
     return None
 
 
-def _previous_hash(
-    device: DeviceHead, numbers: Sequence[int], sent: Sequence[bytes], position: int
-) -> bytes | None:
-    """Return the hash in front of an item; None where a gap hides it."""
-    if position > 0:
-        return sent[position - 1] if numbers[position] == numbers[position - 1] + 1 else None
-    is_next = numbers[0] == device.last_sequence_number + 1
-    return device.last_chain_hash if is_next else None
-
-
-def _refuse_fork(
-    working: WorkingSet, batch: PushedBatch, sent: Sequence[bytes], numbers: Sequence[int]
-) -> None:
-    last = working.devices[batch.actor].last_sequence_number
-    for position, (chain_hash, number) in enumerate(zip(sent, numbers, strict=True)):
-        if number > last:
-            return
-        if working.chain_hash_at(batch.actor, number) == chain_hash:
-            continue
-        before = GENESIS if number == 1 else working.chain_hash_at(batch.actor, number - 1)
-        fits = before is not None and batch.reading(position).chain_hash(before) == chain_hash
-        raise Forked(actor=batch.actor, match_at=number - 1 if fits else None)
-
-
-def _refuse_gap(last: int, numbers: Sequence[int]) -> None:
-    if numbers[0] > last + 1:
-        raise SequenceGap(need=last + 1)
-    for before, number in pairwise(numbers):
-        if number != before + 1:
-            raise SequenceGap(need=before + 1)
-
-
 def _stored_result(working: WorkingSet, actor: Actor, item: Item) -> Result:
-    dot = (actor, _sequence_number(item))
+    dot = (actor, sequence_number(item))
     logged = working.log.get(dot)  # of this very group, or loaded for its entry
     return dict(working.known_results[dot] if logged is None else logged.result)
-
-
-def _sequence_number(item: Item) -> int:
-    number = item["q"]
-    assert isinstance(number, int), "the door refuses items without a number"
-    return number
-
-
-def _sent_hash(item: Item) -> bytes:
-    text = item["h"]
-    assert isinstance(text, str), "the door refuses items without a hash"
-    return decode_well_formed_base64url(text)

@@ -130,6 +130,18 @@ def read_item(actor: Actor, item: Mapping[str, JsonValue]) -> Reading:
     return Reading(added, read_operation(actor, item, leaves))
 
 
+def kept_leaves(item: Mapping[str, JsonValue]) -> Mapping[str, bytes]:
+    """Return the leaves of an item that the log keeps: of dropped groups only those are left."""
+    dropped = cast("Mapping[str, str]", item.get("dropped", _NOTHING))
+    leaves = {name: decode_well_formed_base64url(text) for name, text in dropped.items()}
+    return leaves | _leaves(item)
+
+
+def kept_reading(actor: Actor, item: Mapping[str, JsonValue]) -> Reading:
+    """Read an item as the log keeps it, whose hash was checked when it came."""
+    return Reading(None, read_operation(actor, item, kept_leaves(item)))
+
+
 def recomputed_hash(actor: Actor, item: Mapping[str, JsonValue], previous: bytes) -> bytes | None:
     """Return the hash that ``item`` must carry after ``previous``, or None if it has none."""
     return read_item(actor, item).chain_hash(previous)

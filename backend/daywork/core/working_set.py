@@ -7,6 +7,7 @@ here is shared between transactions.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast
 
 from daywork.core.ids import Actor, Dot, OperationId, PersonId, PostingId, TimeEntryId
@@ -27,6 +28,7 @@ class DeviceHead:
     is_retired: bool
     last_sequence_number: int
     last_chain_hash: bytes
+    retired_sequence_number: int = 0  # where its chain stood when it was retired
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class LoggedOperation:
     held_code: str | None = None
     alias_of: Dot | None = None
     is_forced: bool = False
+    is_aside: bool = False  # kept for later: its ids name nothing yet
 
     @property
     def dot(self) -> Dot:
@@ -145,6 +148,7 @@ class Reference:
     names: Mapping[PersonId, str]
     projects: Mapping[str, ProjectState]
     approvers: Mapping[str, frozenset[PersonId]] = field(default_factory=dict)  # of projects
+    closed_through: date | None = None  # all days up to this one are closed
 
 
 @dataclass(slots=True)
@@ -168,6 +172,7 @@ class WorkingSet:
     # What the store has to save.
     new_operations: list[LoggedOperation] = field(default_factory=list)
     released: dict[Dot, LoggedOperation] = field(default_factory=dict)
+    judged_again: set[Dot] = field(default_factory=set)  # among those
     changed_devices: set[Actor] = field(default_factory=set)
     touched: set[TimeEntryId] = field(default_factory=set)
     new_versions: dict[tuple[TimeEntryId, str], Approved] = field(default_factory=dict)

@@ -35,6 +35,8 @@ class DeviceRow(Row, table=True):
     enrolled_at: datetime = Field(sa_type=Instant)
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
     retired_reason: str | None = Field(default=None, sa_type=String(40))
+    retired_sequence_number: int | None = Field(default=None, sa_type=BigInteger)
+    branch_of: str | None = Field(default=None, sa_type=String(10))  # whose history it continues
     last_sequence_number: int = Field(default=0, sa_type=BigInteger)
     last_chain_hash: bytes = Field(default=bytes(32), sa_type=LargeBinary(32))
     last_contact_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -75,9 +77,21 @@ class Device:
     public_key: str
     label: str
     platform: str
-    is_retired: bool = False
+    branch_of: Actor | None = None  # the actor whose forked history this one continues
     last_sequence_number: int = 0
     last_chain_hash: bytes = bytes(32)
+    enrolled_at: datetime | None = None
+    last_contact_at: datetime | None = None
+    pending_count: int | None = None  # as the device announced them
+    oldest_pending_at: datetime | None = None
+    skew_milliseconds: int | None = None
+    retired_at: datetime | None = None
+    retired_reason: str | None = None
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether the device may hand in nothing new any more, except into quarantine."""
+        return self.retired_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,7 @@ class DeviceStore:
                 platform=device.platform,
                 enrolled_at=now,
                 last_contact_at=now,
+                branch_of=device.branch_of,
             )
         )
         self._session.flush()
@@ -135,6 +150,27 @@ class DeviceStore:
             .order_by(col(DeviceRow.enrolled_at), DeviceRow.actor)
         )
         return [_from_row(row) for row in self._session.scalars(query).all()]
+
+    def all(self, organisation_id: OrganisationId) -> Sequence[Device]:
+        """Return every device of the organisation, the oldest first."""
+        query = (
+            select(DeviceRow)
+            .where(DeviceRow.organisation_id == organisation_id)
+            .order_by(col(DeviceRow.enrolled_at), DeviceRow.actor)
+        )
+        return [_from_row(row) for row in self._session.scalars(query).all()]
+
+    def retire(self, device: Device, reason: str, now: datetime) -> None:
+        """Take the device out of use and end its sessions; its chain stays as it is."""
+        # Locked: a push moves the chain, and what it moved last has to be known.
+        row = self._session.get(
+            DeviceRow, (device.organisation_id, device.actor), with_for_update=True
+        )
+        assert row is not None, "only a known device is retired"
+        row.retired_at, row.retired_reason = now, reason
+        row.retired_sequence_number = row.last_sequence_number
+        self._session.flush()
+        self._session.execute(delete(SessionRow).where(col(SessionRow.actor) == device.actor))
 
     def heard_from(
         self,
@@ -228,7 +264,14 @@ def _from_row(row: DeviceRow) -> Device:
         public_key=row.public_key,
         label=row.label,
         platform=row.platform,
-        is_retired=row.retired_at is not None,
+        branch_of=None if row.branch_of is None else Actor(row.branch_of),
         last_sequence_number=row.last_sequence_number,
         last_chain_hash=row.last_chain_hash,
+        enrolled_at=row.enrolled_at,
+        last_contact_at=row.last_contact_at,
+        pending_count=row.pending_count,
+        oldest_pending_at=row.oldest_pending_at,
+        skew_milliseconds=row.skew_milliseconds,
+        retired_at=row.retired_at,
+        retired_reason=row.retired_reason,
     )

@@ -2,6 +2,7 @@
 
 from daywork.store import (
     approvals,
+    closed_periods,
     devices,
     feed_marks,
     hourly_rates,
@@ -13,6 +14,8 @@ from daywork.store import (
     projects,
     push_subscriptions,
     scopes,
+    sync_alarms,
+    sync_questions,
     time_entries,
 )
 from daywork.store.row import METADATA as METADATA  # noqa: PLC0414 - Alembic finds it here
@@ -20,6 +23,7 @@ from daywork.store.row import METADATA as METADATA  # noqa: PLC0414 - Alembic fi
 TABLES = METADATA.tables
 SUBJECTS = (
     approvals,
+    closed_periods,
     devices,
     feed_marks,
     hourly_rates,
@@ -31,5 +35,7 @@ SUBJECTS = (
     projects,
     push_subscriptions,
     scopes,
+    sync_alarms,
+    sync_questions,
     time_entries,
 )

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Session
 from sqlmodel import Field, col, select
 
-from daywork.core.ids import Actor, OrganisationId, PersonId, TimeEntryId
+from daywork.core.ids import Actor, Dot, OrganisationId, PersonId, TimeEntryId
 from daywork.core.json_value import JsonValue
 from daywork.store.row import Id, Instant, Row
 
@@ -69,6 +69,26 @@ class HistoryOperation:
     result: Mapping[str, JsonValue]
 
 
+@dataclass(frozen=True, slots=True)
+class HeldOperation:
+    """One that is stored and does not count (yet)."""
+
+    actor: Actor
+    sequence_number: int
+    person_id: PersonId
+    entry_id: TimeEntryId | None  # None while it is set aside
+    received_at: datetime
+    schema: int
+    held_code: str
+    item: Mapping[str, JsonValue]
+    result: Mapping[str, JsonValue]
+
+    @property
+    def dot(self) -> Dot:
+        """The operation's place in its actor's chain."""
+        return (self.actor, self.sequence_number)
+
+
 class OperationStore:
     """Reads the log; the push path writes it."""
 
@@ -81,6 +101,31 @@ class OperationStore:
         """Return the hash of that operation, or None if it is not stored."""
         row = self._session.get(OperationRow, (organisation_id, actor, sequence_number))
         return None if row is None else row.chain_hash
+
+    def waiting(self, organisation_id: OrganisationId) -> Sequence[HeldOperation]:
+        """Return what waits for a cause that has not come, the oldest first."""
+        query = (
+            select(OperationRow)
+            .where(
+                OperationRow.organisation_id == organisation_id,
+                OperationRow.held_code == "causal_gap",
+            )
+            .order_by(col(OperationRow.received_at), *_CHAIN)
+        )
+        return [_held(row) for row in self._session.scalars(query).all()]
+
+    def held(self, organisation_id: OrganisationId, actor: Actor) -> Sequence[HeldOperation]:
+        """Return the actor's operations that do not count, in the order of its chain."""
+        query = (
+            select(OperationRow)
+            .where(
+                OperationRow.organisation_id == organisation_id,
+                OperationRow.actor == actor,
+                col(OperationRow.held_code).is_not(None),
+            )
+            .order_by(*_CHAIN)
+        )
+        return [_held(row) for row in self._session.scalars(query).all()]
 
     def history(
         self, organisation_id: OrganisationId, entry_id: TimeEntryId
@@ -108,3 +153,21 @@ class OperationStore:
             )
             for row in self._session.scalars(query).all()
         ]
+
+
+_CHAIN = (col(OperationRow.actor), col(OperationRow.sequence_number))
+
+
+def _held(row: OperationRow) -> HeldOperation:
+    assert row.held_code is not None, "the query asks for held ones"
+    return HeldOperation(
+        actor=Actor(row.actor),
+        sequence_number=row.sequence_number,
+        person_id=PersonId(row.person_id),
+        entry_id=None if row.entry_id is None else TimeEntryId(row.entry_id),
+        received_at=row.received_at,
+        schema=row.schema_number,
+        held_code=row.held_code,
+        item=json.loads(row.item),
+        result=json.loads(row.result),
+    )

@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 from daywork.core.errors import DomainError
 from daywork.core.ids import Dot, OrganisationId, TimeEntryId
-from daywork.core.ingestion import ItemFailed, PushedBatch
+from daywork.core.ingestion import ItemFailed
+from daywork.core.push_batch import PushedBatch
 from daywork.core.working_set import WorkingSet
 from daywork.store.push_loading import ReferenceCache, load
 from daywork.store.push_saving import save

@@ -7,11 +7,11 @@ wrong form simply finds nothing, and the core says why.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from daywork.core.entry_content import entry_from_content
-from daywork.core.hash_chain import decode_base64url, leaf
 from daywork.core.ids import (
     Actor,
     Dot,
@@ -21,9 +21,10 @@ from daywork.core.ids import (
     PostingId,
     TimeEntryId,
 )
-from daywork.core.ingestion import PushedBatch
+from daywork.core.ingestion import is_set_aside
 from daywork.core.instant import epoch_seconds
-from daywork.core.operation import Operation, read_operation
+from daywork.core.operation import Operation, kept_leaves, read_operation
+from daywork.core.push_batch import Purpose, PushedBatch, sequence_number
 from daywork.core.roles import Member, Role
 from daywork.core.time_entry import interval
 from daywork.core.working_set import (
@@ -78,8 +79,9 @@ def load(
     working = WorkingSet(revision=revision, reference=cache.reference)
     yield from _load_devices(organisation_id, working, {batch.actor for batch in batches})
     yield from _load_known(organisation_id, working, batches)
+    is_release = yield from _load_released(organisation_id, working, batches)
     mentioned = _mentioned(working, batches)
-    if not mentioned.has_new:
+    if not (mentioned.has_new or is_release):
         return working  # Everything is known: nothing will be written.
     rows = yield Query(sql.WAITING_OPERATIONS, (organisation_id,))
     working.waiting = [_remember(working, row) for row in rows]
@@ -103,6 +105,7 @@ def _load_reference(organisation_id: OrganisationId) -> Steps:
     approvers: dict[str, set[PersonId]] = {}
     for project_id, person_id in approving:
         approvers.setdefault(str(project_id), set()).add(PersonId(person_id))
+    closed = yield Query(sql.CLOSED_PERIODS, (organisation_id,))
     tasks_of: dict[UUID, set[str]] = {}
     for task_id, project_id in tasks:
         tasks_of.setdefault(project_id, set()).add(str(task_id))
@@ -119,6 +122,7 @@ def _load_reference(organisation_id: OrganisationId) -> Steps:
             for project_id, is_closed in projects
         },
         approvers={project: frozenset(people) for project, people in approvers.items()},
+        closed_through=max((date.fromisoformat(through) for (through,) in closed), default=None),
     )
 
 
@@ -150,7 +154,7 @@ def _load_devices(
     organisation_id: OrganisationId, working: WorkingSet, actors: Collection[Actor]
 ) -> Steps:
     rows = (yield Query(sql.DEVICES, (organisation_id,), _keys(actors))) if actors else ()
-    for actor, person_id, label, public_key, retired_at, last, last_hash in rows:
+    for actor, person_id, label, public_key, retired_at, retired, last, last_hash in rows:
         working.devices[actor] = DeviceHead(
             actor=actor,
             person_id=PersonId(person_id),
@@ -159,6 +163,7 @@ def _load_devices(
             is_retired=retired_at is not None,
             last_sequence_number=last,
             last_chain_hash=bytes(last_hash),
+            retired_sequence_number=retired or 0,
         )
 
 
@@ -178,6 +183,18 @@ def _load_known(
         for actor, number, chain_hash, result in rows:
             working.chain_hashes[(actor, number)] = bytes(chain_hash)
             working.known_results[(actor, number)] = json.loads(result)
+
+
+def _load_released(
+    organisation_id: OrganisationId, working: WorkingSet, batches: Sequence[PushedBatch]
+) -> Steps:
+    """Load what is to be judged again, and say whether anything may be."""
+    releases = [batch for batch in batches if batch.purpose is Purpose.RELEASE]
+    dots = {(batch.actor, sequence_number(item)) for batch in releases for item in batch.items}
+    if dots:
+        for row in (yield Query(sql.OPERATIONS_AT, (organisation_id,), sorted(dots))):
+            _remember(working, row)
+    return bool(releases)
 
 
 def _load_references(
@@ -238,10 +255,9 @@ def _mentioned(working: WorkingSet, batches: Sequence[PushedBatch]) -> _Mentione
     """Return what the new items speak of; one that has no form is held and finds nothing."""
     mentioned = _Mentioned()
     for batch in batches:
-        last = _last_known(working, batch)
+        last = 0 if batch.purpose is Purpose.RELEASE else _last_known(working, batch)
         for position, item in enumerate(batch.items):
-            number = item["q"]
-            if isinstance(number, int) and number <= last:
+            if sequence_number(item) <= last:
                 continue
             mentioned.has_new = True
             operation = batch.reading(position).operation
@@ -292,9 +308,10 @@ def _logged(row: Sequence[Any], *, with_leaves: bool) -> LoggedOperation:
     item = json.loads(item_text)
     operation = None
     if operation_id is not None:
-        leaves = _leaves(item) if with_leaves else {}
+        leaves = kept_leaves(item) if with_leaves else {}
         read = read_operation(actor, item, leaves)
         operation = read if not hasattr(read, "code") else None
+    result = json.loads(result_text)
     return LoggedOperation(
         actor=actor,
         sequence_number=number,
@@ -306,20 +323,11 @@ def _logged(row: Sequence[Any], *, with_leaves: bool) -> LoggedOperation:
         operation=operation,
         item=item,
         text=item_text,
-        result=json.loads(result_text),
+        result=result,
         held_code=held_code,
         alias_of=None if alias_of is None else _dot(alias_of),
+        is_aside=is_set_aside(held_code, result),
     )
-
-
-def _leaves(item: Mapping[str, Any]) -> dict[str, bytes]:
-    leaves = {
-        group: leaf(decode_base64url(value["n"]), value["v"])
-        for group, value in item.get("s", {}).items()
-    }
-    for group, text in item.get("dropped", {}).items():
-        leaves[group] = decode_base64url(text)
-    return leaves
 
 
 def _dot(text: str) -> Dot:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from daywork.core.canonical_json import canonical, compact
 from daywork.core.hash_chain import encode_base64url
-from daywork.core.ids import OrganisationId, TimeEntryId
+from daywork.core.ids import OperationId, OrganisationId, TimeEntryId
 from daywork.core.time_entry import interval
 from daywork.core.window import settled_start
 from daywork.core.working_set import (
@@ -39,12 +39,7 @@ def save(
         yield Change(sql.ADD_OPERATIONS, rows)
     new = {logged.dot for logged in working.new_operations}
     released = [logged for dot, logged in working.released.items() if dot not in new]
-    if released:
-        rows = [
-            (organisation_id, *logged.dot, logged.held_code, compact(logged.result))
-            for logged in released
-        ]
-        yield Change(sql.CHANGE_RESULTS, rows)
+    yield from _save_released(organisation_id, working, released)
     if working.changed_devices:
         yield Change(
             sql.MOVE_DEVICES,
@@ -64,6 +59,35 @@ def save(
             scopes = [_entry(working, entry_id) for entry_id in changed]
             yield Change(sql.SAVE_SCOPES, _scope_rows(organisation_id, working, scopes))
         yield Change(sql.MOVE_COUNTER, [(organisation_id, working.revision)])
+
+
+def _save_released(
+    organisation_id: OrganisationId, working: WorkingSet, released: Sequence[LoggedOperation]
+) -> Steps:
+    waited = [logged for logged in released if logged.dot not in working.judged_again]
+    if waited:
+        rows = [
+            (organisation_id, *logged.dot, logged.held_code, compact(logged.result))
+            for logged in waited
+        ]
+        yield Change(sql.CHANGE_RESULTS, rows)
+    judged = [logged for logged in released if logged.dot in working.judged_again]
+    if judged:
+        yield Change(
+            sql.CHANGE_OPERATIONS,
+            [
+                (
+                    organisation_id,
+                    *logged.dot,
+                    *_names(logged),
+                    logged.held_code,
+                    _alias_text(logged),
+                    _item_text(logged),
+                    compact(logged.result),
+                )
+                for logged in judged
+            ],
+        )
 
 
 def _save_approvals(organisation_id: OrganisationId, working: WorkingSet) -> Steps:
@@ -124,23 +148,18 @@ def _projects_before(entry: EntryState) -> frozenset[str]:
 
 
 def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> tuple[Any, ...]:
-    operation = logged.operation
-    alias_of = logged.alias_of
-    # An id that somebody else has used already goes on naming that operation only.
-    operation_id = None if operation is None or logged.held_code == "malformed" else operation.id
     return (
         organisation_id,
         logged.actor,
         logged.sequence_number,
         logged.chain_hash,
-        operation_id,
-        None if operation is None else operation.entry_id,
+        *_names(logged),
         logged.person_id,
         _roles_text(logged.roles),
         logged.schema,
         logged.received_at,
         logged.held_code,
-        None if alias_of is None else f"{alias_of[0]}/{alias_of[1]}",
+        _alias_text(logged),
         _item_text(logged),
         compact(logged.result),
     )
@@ -149,6 +168,20 @@ def _operation_row(organisation_id: OrganisationId, logged: LoggedOperation) -> 
 @lru_cache(maxsize=64)
 def _roles_text(roles: frozenset[str]) -> str:
     return " ".join(sorted(roles))
+
+
+def _names(logged: LoggedOperation) -> tuple[OperationId | None, TimeEntryId | None]:
+    """Return the ids of the operation and its entry, as far as they name anything."""
+    operation = logged.operation
+    if operation is None or logged.is_aside:
+        return None, None
+    # An id that somebody else has used already goes on naming that operation only.
+    is_taken = logged.held_code == "malformed"
+    return None if is_taken else operation.id, operation.entry_id
+
+
+def _alias_text(logged: LoggedOperation) -> str | None:
+    return None if logged.alias_of is None else f"{logged.alias_of[0]}/{logged.alias_of[1]}"
 
 
 def _item_text(logged: LoggedOperation) -> str:

@@ -44,6 +44,9 @@ APPROVERS = Select(
     scalars=1,
 )
 TASKS = Select({"id": "uuid", "project_id": "uuid"}, "task", "organisation_id = {0}", scalars=1)
+CLOSED_PERIODS = Select(
+    {"through_date": "text"}, "closed_period", "organisation_id = {0}", scalars=1
+)
 DEVICES = Select(
     {
         "actor": "text",
@@ -51,6 +54,7 @@ DEVICES = Select(
         "label": "text",
         "public_key": "text",
         "retired_at": "bigint",
+        "retired_sequence_number": "bigint",
         "last_sequence_number": "bigint",
         "last_chain_hash": "bytea",
     },
@@ -61,6 +65,13 @@ DEVICES = Select(
 )
 KNOWN_OPERATIONS = Select(
     {"actor": "text", "sequence_number": "bigint", "chain_hash": "bytea", "result": "text"},
+    "operation",
+    "organisation_id = {0}",
+    scalars=1,
+    keys={"actor": "text", "sequence_number": "bigint"},
+)
+OPERATIONS_AT = Select(
+    _LOGGED,
     "operation",
     "organisation_id = {0}",
     scalars=1,
@@ -127,6 +138,18 @@ CHANGE_RESULTS = Update(
     "operation",
     {"organisation_id": "uuid", "actor": "text", "sequence_number": "bigint"},
     {"held_code": "text", "result": "text"},
+)
+CHANGE_OPERATIONS = Update(
+    "operation",
+    {"organisation_id": "uuid", "actor": "text", "sequence_number": "bigint"},
+    {
+        "id": "uuid",
+        "entry_id": "uuid",
+        "held_code": "text",
+        "alias_of": "text",
+        "item": "text",
+        "result": "text",
+    },
 )
 MOVE_DEVICES = Update(
     "device",

@@ -11,6 +11,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from daywork.store.approvals import ApprovalStore
+from daywork.store.closed_periods import ClosedPeriodStore
 from daywork.store.devices import DeviceStore
 from daywork.store.feed_marks import FeedMarkStore
 from daywork.store.hourly_rates import HourlyRateStore
@@ -22,6 +23,8 @@ from daywork.store.postings import PostingStore
 from daywork.store.projects import ProjectStore
 from daywork.store.push_subscriptions import PushSubscriptionStore
 from daywork.store.scopes import ScopeStore
+from daywork.store.sync_alarms import SyncAlarmStore
+from daywork.store.sync_questions import SyncQuestionStore
 from daywork.store.time_entries import TimeEntryStore
 
 
@@ -109,6 +112,21 @@ class UnitOfWork:
     def hourly_rates(self) -> HourlyRateStore:
         """What hours cost and earn."""
         return HourlyRateStore(self.session)
+
+    @cached_property
+    def closed_periods(self) -> ClosedPeriodStore:
+        """Up to which day time is closed."""
+        return ClosedPeriodStore(self.session)
+
+    @cached_property
+    def sync_questions(self) -> SyncQuestionStore:
+        """What people are asked about what did not arrive."""
+        return SyncQuestionStore(self.session)
+
+    @cached_property
+    def sync_alarms(self) -> SyncAlarmStore:
+        """What looked forged or broken."""
+        return SyncAlarmStore(self.session)
 
     @cached_property
     def postings(self) -> PostingStore:

@@ -31,6 +31,7 @@ class KnownHead:
     sequence_number: int
     chain_hash: bytes | None
     matches: bool | None
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +85,4 @@ def _known_head(unit: UnitOfWork, principal: Principal, head: ActorHead) -> Know
             principal.organisation_id, head.actor, head.sequence_number
         )
         matches = stored is not None and stored == head.chain_hash
-    return KnownHead(head.actor, last, device.last_chain_hash, matches)
+    return KnownHead(head.actor, last, device.last_chain_hash, matches, device.is_retired)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from daywork.core.errors import BadProof, NotYourDevice
+from daywork.core.errors import BadProof, DeviceRetired
 from daywork.core.ids import Actor
 from daywork.security.secrets import hashed_secret, new_secret
 from daywork.security.signatures import is_signed_by
@@ -13,7 +13,13 @@ PROOF_PREFIX = "daywork-session-v1"
 
 
 def ask_device(unit: UnitOfWork, actor: Actor, now: datetime) -> str:
-    """Return a nonce for the device to sign; unknown actors get one alike."""
+    """Return a nonce for the device to sign; unknown actors get one alike.
+
+    Raises: DeviceRetired: what such a phone still holds goes another road.
+    """
+    device = unit.devices.get(actor)
+    if device is not None and device.is_retired:
+        raise DeviceRetired
     nonce = new_secret()
     expires_at = now + timedelta(seconds=CHALLENGE_SECONDS)
     unit.devices.add_challenge(hashed_secret(nonce), actor, expires_at)
@@ -26,7 +32,7 @@ def sign_in_device(
     """Return the token of a new session.
 
     Raises: BadProof if the nonce was not open for ``actor`` or the signature does
-    not verify; NotYourDevice if the device is retired.
+    not verify; DeviceRetired.
     """
     is_open = unit.devices.take_challenge(hashed_secret(nonce), actor, now)
     device = unit.devices.get(actor)
@@ -34,7 +40,7 @@ def sign_in_device(
     if not is_open or device is None or not is_signed_by(device.public_key, message, signature):
         raise BadProof
     if device.is_retired:
-        raise NotYourDevice
+        raise DeviceRetired
     token = new_secret()
     unit.devices.add_session(hashed_secret(token), device.organisation_id, actor, now)
     return token

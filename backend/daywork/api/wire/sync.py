@@ -18,16 +18,18 @@ from daywork.core.errors import (
 )
 from daywork.core.hash_chain import decode_base64url, encode_base64url
 from daywork.core.ids import ACTOR_FORM, Actor, TimeEntryId
-from daywork.core.ingestion import PushedBatch
 from daywork.core.instant import epoch_seconds, instant_text
 from daywork.core.json_value import JsonValue
 from daywork.core.principal import Principal
+from daywork.core.push_batch import Purpose, PushedBatch
+from daywork.core.sync_question import QuestionKind, SyncQuestion
 from daywork.store.push_lane import SignedBatch
 from daywork.store.row import milliseconds
 from daywork.usecases.greet_devices import ActorHead, Greeting
 from daywork.usecases.read_time_entries import ROWS_MAX, EntryHistory, Pull, PullPage
 
 PROTOCOL = 1
+RESCUE = 1  # the version of the file
 SCHEMA_PUSH_MIN = 1
 SCHEMA_PULL_MIN = 1
 LIMITS: Mapping[str, int] = {"ops": 200, "bytes": 262_144, "op_bytes": 16_384, "rows": 500}
@@ -52,9 +54,15 @@ class Hello:
 
 
 def read_push(
-    value: Mapping[str, JsonValue], body_bytes: int, received_at: int, principal: Principal
+    value: Mapping[str, JsonValue],
+    body_bytes: int,
+    received_at: int,
+    principal: Principal,
+    purpose: Purpose = Purpose.PUSH,
 ) -> SignedBatch:
     """Return the batch of a push body; ``received_at`` is in milliseconds since 1970.
+
+    ``principal`` is the person whose operations these are.
 
     Raises: MalformedBody, NotYourDevice, ProtocolUnknown, TooLarge. What is wrong in one item is
     that item's affair.
@@ -85,8 +93,16 @@ def read_push(
         items=[_item(item) for item in items],
         body_bytes=body_bytes,
         received_at=received_at,
+        purpose=purpose,
     )
     return SignedBatch(batch, str(algorithm), str(signature))
+
+
+def read_rescue(value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the push that a rescue file is, before it is read. Raises: MalformedBody."""
+    if type(value.get("daywork_rescue")) is not int or value.get("daywork_rescue") != RESCUE:
+        raise MalformedBody
+    return {"proto": PROTOCOL, "schema": 1, **value}
 
 
 def read_hello(value: Mapping[str, JsonValue]) -> Hello:
@@ -132,7 +148,7 @@ def read_pull(query: Mapping[str, str], now: int) -> Pull:
     return Pull(cursor, int(limit), query.get("check") == "1", now)
 
 
-def hello_wire(greeting: Greeting, now: int) -> bytes:
+def hello_wire(greeting: Greeting, questions: Sequence[Mapping[str, JsonValue]], now: int) -> bytes:
     """Return the answer to a greeting; ``now`` is in seconds since 1970."""
     return msgspec.json.encode(
         {
@@ -147,15 +163,38 @@ def hello_wire(greeting: Greeting, now: int) -> bytes:
                     "q": head.sequence_number,
                     "h": encode_base64url(head.chain_hash) if head.sequence_number else None,
                     "match": head.matches,
+                    "retired": head.is_retired,
                 }
                 for head in greeting.heads
             ],
             "limits": LIMITS,
             "schema_push_min": SCHEMA_PUSH_MIN,
             "schema_pull_min": SCHEMA_PULL_MIN,
+            "questions": questions,
             "retry_after": None,
         }
     )
+
+
+def question_wire(question: SyncQuestion, labels: Mapping[Actor, str]) -> dict[str, JsonValue]:
+    """Return a question; ``labels`` name the devices."""
+    said: dict[str, JsonValue] = {
+        "id": str(question.id),
+        "kind": str(question.kind),
+        "asked": instant_text(milliseconds(question.asked_at) // 1000),
+    }
+    if question.kind is QuestionKind.CAUSAL_GAP:
+        return said | {
+            "e": None if question.entry_id is None else f"te:{question.entry_id}",
+            "a": question.actor,
+            "q": question.sequence_number,
+        }
+    oldest = question.oldest_pending_at
+    return said | {
+        "label": labels.get(question.actor, ""),
+        "count": question.pending_count,
+        "oldest": None if oldest is None else instant_text(milliseconds(oldest) // 1000),
+    }
 
 
 def pull_wire(page: PullPage) -> bytes:

@@ -1,0 +1,169 @@
+"""What the command line may ask about phones: devices, alarms, what waits, closed periods."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TypeAlias
+
+from daywork.api.desk import Answer, Arguments, Desk, Handler
+from daywork.core.errors import NameUnknown, ValueRefused
+from daywork.core.ids import Actor, OrganisationId
+from daywork.core.ingestion import is_set_aside
+from daywork.core.instant import instant_text
+from daywork.store.database import Database
+from daywork.store.devices import Device
+from daywork.store.operations import HeldOperation
+from daywork.store.push_lane import SignedBatch
+from daywork.store.row import milliseconds
+from daywork.store.unit_of_work import UnitOfWork
+from daywork.usecases.administer import find_organisation
+from daywork.usecases.close_periods import close_period
+from daywork.usecases.keep_devices import RetiredReason, retire_device
+from daywork.usecases.release_operations import set_aside_of, waiting_among
+from daywork.usecases.sync_time_entries import decide_pushes
+
+LaneHandler: TypeAlias = Callable[[Database, datetime, Arguments], Awaitable[Answer]]
+
+
+def _alarms(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    labels = desk.unit.devices.labels(organisation.id)
+    return {
+        "alarms": [
+            {
+                "kind": alarm.kind,
+                "device": alarm.actor,
+                "label": labels.get(alarm.actor, ""),
+                "count": alarm.count,
+                "first_at": _text(alarm.first_at),
+                "last_at": _text(alarm.last_at),
+            }
+            for alarm in desk.unit.sync_alarms.all(organisation.id)
+        ]
+    }
+
+
+def _device_list(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    names = {person.id: person.name for person in desk.unit.people.all(organisation.id)}
+    return {
+        "devices": [
+            {
+                "device": device.actor,
+                "person": names[device.person_id],
+                "label": device.label,
+                "last_contact": _text(device.last_contact_at),
+                "pending": device.pending_count,
+                "retired": _text(device.retired_at),
+                "reason": device.retired_reason,
+            }
+            for device in desk.unit.devices.all(organisation.id)
+        ]
+    }
+
+
+def _device_revoke(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    device = _device(desk.unit, organisation.id, arguments["device"])
+    retire_device(desk.unit, device, RetiredReason.REVOKED, desk.now)
+    return {"device": device.actor}
+
+
+def _sync_waiting(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    names = {person.id: person.name for person in desk.unit.people.all(organisation.id)}
+    operations = desk.unit.operations
+    held = [
+        *operations.waiting(organisation.id),
+        *(
+            one
+            for device in desk.unit.devices.all(organisation.id)
+            for one in operations.held(organisation.id, device.actor)
+            if is_set_aside(one.held_code, one.result)
+        ),
+    ]
+    return {
+        "waiting": [
+            {
+                "device": one.actor,
+                "number": one.sequence_number,
+                "person": names[one.person_id],
+                "why": _why(one),
+                "received_at": _text(one.received_at),
+            }
+            for one in held
+        ]
+    }
+
+
+async def _sync_release(database: Database, now: datetime, arguments: Arguments) -> Answer:
+    """Let what is held of a device count: all of it, or the one operation that is named."""
+
+    def find(unit: UnitOfWork) -> tuple[OrganisationId, Sequence[SignedBatch]]:
+        organisation_id = find_organisation(unit, arguments.get("organisation")).id
+        device = _device(unit, organisation_id, arguments["device"])
+        number = arguments.get("number")
+        dots = {
+            one.dot
+            for one in unit.operations.waiting(organisation_id)
+            if one.actor == device.actor and number in (None, one.sequence_number)
+        }
+        aside = () if number is not None else set_aside_of(unit, organisation_id, device.actor, now)
+        return organisation_id, [*aside, *waiting_among(unit, organisation_id, dots, now)]
+
+    organisation_id, batches = await database.read(find)
+    released = 0
+    for signed in batches:
+        outcome = await database.push(organisation_id, signed, decide_pushes)
+        released += len(outcome.results) + len(signed.batch.forced)
+    return {"released": released}
+
+
+def _period_close(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    try:
+        through = date.fromisoformat(arguments["through"])
+    except ValueError as error:
+        message = f"{arguments['through']} is no date. Write it like 2026-03-31."
+        raise ValueRefused(message, "through") from error
+    close_period(desk.unit, organisation, through, desk.now)
+    return {"through": through.isoformat()}
+
+
+def _period_list(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    return {
+        "periods": [
+            {"through": period.through.isoformat(), "closed_at": _text(period.closed_at)}
+            for period in desk.unit.closed_periods.all(organisation.id)
+        ]
+    }
+
+
+def _device(unit: UnitOfWork, organisation_id: OrganisationId, actor: str) -> Device:
+    device = unit.devices.get(Actor(actor))
+    if device is None or device.organisation_id != organisation_id:
+        message = f"There is no device {actor}. `daywork device list` shows them."
+        raise NameUnknown(message)
+    return device
+
+
+def _why(one: HeldOperation) -> str:
+    note = one.result.get("note")
+    return note if isinstance(note, str) else one.held_code
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else instant_text(milliseconds(moment) // 1000)
+
+
+SYNC_COMMANDS: Mapping[str, Handler] = {
+    "alarms": _alarms,
+    "device list": _device_list,
+    "device revoke": _device_revoke,
+    "period close": _period_close,
+    "period list": _period_list,
+    "sync waiting": _sync_waiting,
+}
+
+# These go through the organisation's lane, like a push.
+LANE_COMMANDS: Mapping[str, LaneHandler] = {"sync release": _sync_release}

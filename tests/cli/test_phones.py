@@ -1,0 +1,46 @@
+"""Phones, alarms, what waits and closed periods, by command."""
+
+import json
+
+import pytest
+
+from support.commands import Say
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def test_a_stolen_phone_is_listed_and_revoked(say: Say) -> None:
+    devices = json.loads(say("device", "list", "--json"))["devices"]
+    phone = next(one for one in devices if one["retired"] is None)
+
+    told = say("device", "revoke", phone["device"])
+
+    assert phone["device"] in told
+    assert "sync waiting" in told
+    line = next(line for line in say("device", "list").splitlines() if phone["device"] in line)
+    assert line.endswith("revoked")
+
+
+def test_an_unknown_device_is_refused_with_a_hint(refused: Say) -> None:
+    assert "daywork device list" in refused("device", "revoke", "zzzzzzzzzz")
+    assert "daywork device list" in refused("sync", "release", "zzzzzzzzzz")
+
+
+def test_an_honest_crew_raises_no_alarm_and_leaves_nothing_waiting(say: Say) -> None:
+    assert say("alarms") == "Nothing looked forged.\n"
+    assert say("sync", "waiting") == "Nothing waits.\n"
+    assert json.loads(say("alarms", "--json")) == {"alarms": []}
+
+
+def test_releasing_where_nothing_waits_changes_nothing(say: Say) -> None:
+    device = json.loads(say("device", "list", "--json"))["devices"][0]["device"]
+
+    assert say("sync", "release", device) == "Released: 0.\n"
+
+
+def test_a_period_is_closed_and_listed(say: Say, refused: Say) -> None:
+    assert say("period", "list") == "No period is closed.\n"
+    assert "2020-01-31" in say("period", "close", "--through", "2020-01-31")
+    assert "2020-01-31" in say("period", "list")
+    assert "closed already" in refused("period", "close", "--through", "2020-01-31")
+    assert "no date" in refused("period", "close", "--through", "yesterday")

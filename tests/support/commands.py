@@ -1,0 +1,6 @@
+"""How a test says a command."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+Say: TypeAlias = Callable[..., str]
