@@ -60,7 +60,6 @@ AWAITED_IN_THE_APP = frozenset(
         "store/database.ts",
         "store/device.ts",
         "store/meta.ts",
-        "store/operations.ts",
         "store/registry.ts",
         "sw/background_sync.ts",
         "sw/service_worker.ts",

@@ -7,7 +7,7 @@
 import type { Answer } from '../core/entry_record'
 import { chained, type ChainHead, type Intent } from '../core/operation'
 import type { PhoneDatabase } from './database'
-import { readHead, writeHead, type MetaWriter } from './meta'
+import { readHead, readOwnLasts, writeHead, type MetaWriter } from './meta'
 import type { StoredOperation } from './schema'
 
 export const ARCHIVE_DAYS = 45
@@ -155,7 +155,8 @@ export async function writeAnswer(
   const next: StoredOperation = {
     ...rest,
     answer,
-    answeredAt: stored.answeredAt ?? nowMilliseconds,
+    // Again, if a server came back from a backup: it may do so once more.
+    answeredAt: nowMilliseconds,
     ...(asks ? { asks: 1 } : {}),
   }
   await store.put(next)
@@ -175,21 +176,36 @@ export async function dismiss(
   }
 }
 
-/** Erase operations that were answered more than 45 days ago; the head of the chain stays. */
+/**
+ * Erase operations that were answered more than 45 days ago, the oldest of each chain first and never
+ * one in the middle; the last of each chain stays, because it proves where the chain is.
+ */
 export async function purgeArchive(
   database: PhoneDatabase,
   nowMilliseconds: number,
 ): Promise<number> {
-  const oldest = nowMilliseconds - ARCHIVE_DAYS * DAY_MILLISECONDS
+  const until = nowMilliseconds - ARCHIVE_DAYS * DAY_MILLISECONDS
   return database.write(['operations', 'meta'], async (transaction) => {
-    const head = await readHead(transaction.objectStore('meta'))
+    const lasts = await readOwnLasts(transaction.objectStore('meta'))
     const store = transaction.objectStore('operations')
-    const old = await store.index('answered').getAll(IDBKeyRange.upperBound(oldest), PURGED_AT_ONCE)
-    const purged = old.filter(
-      ({ actor, operation, asks }) =>
-        asks === undefined && !(actor === head?.actor && operation.q === head.sequenceNumber),
-    )
-    for (const { actor, operation } of purged) await store.delete([actor, operation.q])
-    return purged.length
+    let purged = 0
+    for (const [actor, last] of lasts) {
+      const chain = IDBKeyRange.bound([actor, -1], [actor, last], false, true)
+      // What stays behind the end of a chain was never sent.
+      const behind = IDBKeyRange.bound([actor, last], [actor, Infinity], true)
+      for (const range of [chain, behind]) {
+        let cursor = await store.openCursor(range)
+        while (cursor !== null && purged < PURGED_AT_ONCE && isOld(cursor.value, until)) {
+          await cursor.delete()
+          purged += 1
+          cursor = await cursor.continue()
+        }
+      }
+    }
+    return purged
   })
+}
+
+function isOld({ answeredAt, asks }: StoredOperation, until: number): boolean {
+  return answeredAt !== undefined && answeredAt <= until && asks === undefined
 }

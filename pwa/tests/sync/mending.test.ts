@@ -243,6 +243,24 @@ test('a name that the server no longer knows goes on as a branch of the one in u
   expect(server.counted()).toEqual(sorted(ids, second))
 })
 
+test('a server from before what is still kept gets the kept rest under a fresh name', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await noted(database, 5)
+  await talk(database, server)
+  // Of what is older than 45 days, the end of the chain is kept.
+  const late = NOW + 50 * 86_400_000
+  await talk(database, server, late)
+  const [last] = await operationsFrom(database, ACTOR, 1, 10)
+  const later = await noted(database, 1, 10)
+  server.kept.length = 2
+
+  expect((await talk(database, server, late)).result).toBe('ok')
+
+  expect(last?.operation.q).toBe(5)
+  expect(server.counted()).toEqual(expect.arrayContaining([last?.operation.id, ...later]))
+  expect(await waitingCount(database)).toBe(0)
+})
+
 test('a chain that is damaged on the phone is linked anew from the damage on', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
   const ids = await noted(database, 3)
