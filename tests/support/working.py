@@ -56,7 +56,8 @@ class Office:
         is_signed: bool = True,
     ) -> list[dict[str, JsonValue]]:
         """Push ``items``, by default all of the chain, and return the answers."""
-        person = OWNERS.get(chain.actor, ANA)
+        device = self.working.devices.get(chain.actor)
+        person = ANA if device is None else device.person_id
         sent = chain.items if items is None else items
         batch = PushedBatch(
             actor=chain.actor,
