@@ -22,6 +22,14 @@ def upgrade() -> None:
     with op.batch_alter_table("device") as device:
         device.add_column(sa.Column("retired_sequence_number", sa.BigInteger(), nullable=True))
         device.add_column(sa.Column("branch_of", sa.String(length=10), nullable=True))
+    op.create_index(
+        "ix_operation_held",
+        "operation",
+        ["organisation_id", "actor", "sequence_number"],
+        unique=False,
+        sqlite_where=sa.text("held_code IS NOT NULL"),
+        postgresql_where=sa.text("held_code IS NOT NULL"),
+    )
     op.create_table(
         "sync_question",
         sa.Column("organisation_id", ID, nullable=False),
@@ -71,6 +79,7 @@ def downgrade() -> None:
     op.drop_table("closed_period")
     op.drop_table("sync_alarm")
     op.drop_table("sync_question")
+    op.drop_index("ix_operation_held", table_name="operation")
     with op.batch_alter_table("device") as device:
         device.drop_column("branch_of")
         device.drop_column("retired_sequence_number")

@@ -44,3 +44,14 @@ def test_a_period_is_closed_and_listed(say: Say, refused: Say) -> None:
     assert "2020-01-31" in say("period", "list")
     assert "closed already" in refused("period", "close", "--through", "2020-01-31")
     assert "no date" in refused("period", "close", "--through", "yesterday")
+
+
+def test_conserve_says_where_every_hour_of_the_demo_is(say: Say) -> None:
+    told = json.loads(say("conserve", "--json"))
+
+    assert told["whole"]
+    assert (told["unaccounted"], told["wrong_rows"]) == (0, [])
+    assert told["buckets"]["live"]["operations"] > 0
+    lines = say("conserve").splitlines()
+    assert lines[0].split() == ["where", "operations", "hours"]
+    assert lines[-1].startswith("Every operation is in exactly one place")

@@ -35,6 +35,7 @@ TESTED_ELSEWHERE = {
     "api/pushing.py": "tests/api/test_sync_recovery.py",
     "api/sync_commands.py": "tests/api/test_sync_recovery.py",
     "api/wire/devices.py": "tests/api/test_devices.py",
+    "cli/conserve.py": "tests/cli/test_phones.py",
     "cli/device.py": "tests/cli/test_phones.py",
     "cli/period.py": "tests/cli/test_phones.py",
     "cli/sync.py": "tests/cli/test_phones.py",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from daywork.api.desk import Answer, Arguments, Desk, Handler
+from daywork.core.conservation import Bucket
 from daywork.core.errors import NameUnknown, ValueRefused
 from daywork.core.ids import Actor, OrganisationId
 from daywork.core.ingestion import is_set_aside
@@ -17,6 +18,7 @@ from daywork.store.row import milliseconds
 from daywork.store.unit_of_work import UnitOfWork
 from daywork.usecases.administer import find_organisation
 from daywork.usecases.close_periods import close_period
+from daywork.usecases.conserve_time import Tally, conserve
 from daywork.usecases.keep_devices import RetiredReason, retire_device
 from daywork.usecases.release_operations import set_aside_of, waiting_among
 from daywork.usecases.sync_time_entries import decide_pushes
@@ -118,6 +120,26 @@ async def _sync_release(database: Database, now: datetime, arguments: Arguments)
     return {"released": released}
 
 
+async def _conserve(database: Database, _now: datetime, arguments: Arguments) -> Answer:
+    """Count where every recorded hour is."""
+    organisation = await database.read(
+        lambda unit: find_organisation(unit, arguments.get("organisation"))
+    )
+    tally: Tally = await database.look_at(conserve(organisation.id))
+    return {
+        "buckets": {
+            str(bucket): {
+                "operations": tally.operations[bucket],
+                "worked_seconds": tally.seconds[bucket],
+            }
+            for bucket in Bucket
+        },
+        "unaccounted": tally.unaccounted,
+        "wrong_rows": [f"te:{entry_id}" for entry_id in tally.wrong_rows],
+        "whole": tally.is_whole,
+    }
+
+
 def _period_close(desk: Desk, arguments: Arguments) -> Answer:
     organisation = find_organisation(desk.unit, arguments.get("organisation"))
     try:
@@ -165,5 +187,8 @@ SYNC_COMMANDS: Mapping[str, Handler] = {
     "sync waiting": _sync_waiting,
 }
 
-# These go through the organisation's lane, like a push.
-LANE_COMMANDS: Mapping[str, LaneHandler] = {"sync release": _sync_release}
+# These take more than one transaction of a unit of work.
+LANE_COMMANDS: Mapping[str, LaneHandler] = {
+    "conserve": _conserve,
+    "sync release": _sync_release,
+}

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from daywork.cli import (
+    conserve,
     demo,
     device,
     import_records,
@@ -34,6 +35,7 @@ GROUPS = (
     device,
     sync,
     period,
+    conserve,
     import_records,
     replay,
     mappings,

@@ -79,7 +79,7 @@ def add_change(
     _advance(entry, logged)
     if any(other.is_forced for other in entry.operations):
         # The cause of a forced one may have come: its context has grown since.
-        entry.cells = projected(_history(working, entry)[0])
+        entry.cells = projected(history(working, entry)[0])
     if logged.person_id != entry.owner_id:
         working.people_to_tell.add(entry.owner_id)
     is_material = any(group in operation.values for group in MATERIAL_GROUPS)
@@ -99,7 +99,7 @@ def add_decision(
     if not _is_authorised(working, entry, logged, operation):
         return Held("not_authorised")
     decision = _decision(working, logged, operation)
-    changes, decisions = _history(working, entry)
+    changes, decisions = history(working, entry)
     note = why_ineffective(decision, changes, decisions)
     if note in VOID_NOTES:
         return Held("value_invalid", _HELD_FIELD.get(note or "", "dg"), note)
@@ -131,7 +131,7 @@ def refresh(working: WorkingSet, entry: EntryState) -> None:
     is_disputed = has_deletion(entry.cells)
     # A history is gone through only where something follows from it: most are one change.
     is_decided = any(logged.is_decision for logged in entry.operations)
-    changes, decisions = _history(working, entry) if is_disputed or is_decided else ((), ())
+    changes, decisions = history(working, entry) if is_disputed or is_decided else ((), ())
     entry.is_deleted = is_disputed and delete_counts(
         entry.cells, {change.dot: change.context for change in changes}
     )
@@ -221,9 +221,10 @@ def _is_late_revoke(working: WorkingSet, entry: EntryState, logged: LoggedOperat
     return is_sent or not is_own or age_milliseconds > REVOKE_SECONDS_MAX * 1000
 
 
-def _history(
+def history(
     working: WorkingSet, entry: EntryState
 ) -> tuple[tuple[Change, ...], tuple[Decision, ...]]:
+    """Return the entry's effective changes and decisions, with the contexts that count."""
     changes = []
     decisions = []
     for logged in entry.operations:

@@ -15,6 +15,7 @@ from daywork.core.json_value import JsonValue
 from daywork.store.row import Id, Instant, Row
 
 _OF_ONE_MEANING = text("alias_of IS NULL AND id IS NOT NULL")
+_HELD = text("held_code IS NOT NULL")
 _WAITING = text("held_code = 'causal_gap'")
 
 
@@ -32,6 +33,14 @@ class OperationRow(Row, table=True):
             postgresql_where=_OF_ONE_MEANING,
         ),
         Index("ix_operation_entry", "organisation_id", "entry_id"),
+        Index(
+            "ix_operation_held",
+            "organisation_id",
+            "actor",
+            "sequence_number",
+            sqlite_where=_HELD,
+            postgresql_where=_HELD,
+        ),
         Index(
             "ix_operation_waiting",
             "organisation_id",

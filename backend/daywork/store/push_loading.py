@@ -97,6 +97,32 @@ def load(
     return working
 
 
+def load_entries(organisation_id: OrganisationId, entry_ids: Collection[TimeEntryId]) -> Steps:
+    """Return a working set of these entries with their operations, to look at only."""
+    working, mentioned = WorkingSet(), _Mentioned(entry_ids=set(entry_ids))
+    yield from _load_entries(organisation_id, working, mentioned)
+    yield from _load_references(organisation_id, working, mentioned)
+    return working
+
+
+def load_entry_ids(organisation_id: OrganisationId, after: UUID) -> Steps:
+    """Return the ids of the next entries behind ``after``, in their order; none at the end."""
+    rows = yield Query(sql.NEXT_ENTRIES, (organisation_id, after))
+    return [TimeEntryId(entry_id) for (entry_id,) in rows]
+
+
+def load_held(organisation_id: OrganisationId, after: Dot) -> Steps:
+    """Return the next operations behind ``after`` that do not count, in the order of chains."""
+    rows = yield Query(sql.NEXT_HELD, (organisation_id, *after))
+    return [_logged(row, with_leaves=False) for row in rows]
+
+
+def load_effective_count(organisation_id: OrganisationId) -> Steps:
+    """Return how many operations of the log are part of entries."""
+    ((count,),) = yield Query(sql.EFFECTIVE_COUNT, (organisation_id,))
+    return count
+
+
 def _load_reference(organisation_id: OrganisationId) -> Steps:
     people = yield Query(sql.MEMBERS, (organisation_id,))
     projects = yield Query(sql.PROJECTS, (organisation_id,))

@@ -133,6 +133,28 @@ POSTINGS = Select(
     keys={"entry_id": "uuid"},
 )
 
+# For the audit, which goes through the whole log in pages.
+NEXT_ENTRIES = Select(
+    {"id": "uuid"},
+    "time_entry",
+    "organisation_id = {0} AND id > {1}",
+    scalars=2,
+    ending="ORDER BY id LIMIT 500",
+)
+NEXT_HELD = Select(
+    _LOGGED,
+    "operation",
+    "organisation_id = {0} AND held_code IS NOT NULL AND (actor, sequence_number) > ({1}, {2})",
+    scalars=3,
+    ending="ORDER BY actor, sequence_number LIMIT 500",
+)
+EFFECTIVE_COUNT = Select(
+    {"count(*)": "bigint"},
+    "operation",
+    "organisation_id = {0} AND held_code IS NULL AND alias_of IS NULL",
+    scalars=1,
+)
+
 ADD_OPERATIONS = Upsert("operation", OPERATION_COLUMNS, key=())
 CHANGE_RESULTS = Update(
     "operation",
