@@ -24,7 +24,6 @@ AWAITED = frozenset(
         "cli/invite.py",
         "cli/main.py",
         "cli/organisation.py",
-        "cli/project.py",
         "cli/replay.py",
         "security/secrets.py",
         "security/signatures.py",

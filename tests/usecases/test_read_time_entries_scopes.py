@@ -1,8 +1,6 @@
 """Who comes into sight is filled in, who leaves it goes, and nothing else is ever told."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,70 +13,12 @@ from daywork.core.person import Person
 from daywork.core.roles import Role
 from daywork.store.database import Database
 from daywork.store.unit_of_work import UnitOfWork
-from daywork.usecases.read_time_entries import Pull, PullPage, checksum, pull_changes
+from daywork.usecases.read_time_entries import checksum
 from support.chain import entry_id
-from support.crew import COMPANY, Crew, Phone, found_crew
-
-KEY = bytes(32)
-NOW = 1_772_539_200  # 3 March 2026, noon
-
-
-@dataclass
-class Store:
-    """What a phone makes of the feed, by the rules of the protocol."""
-
-    phone: Phone
-    cursor: str | None = None
-    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
-    purged: list[str] = field(default_factory=list)
-    gone: list[dict[str, Any]] = field(default_factory=list)
-    sums: dict[str, Any] = field(default_factory=dict)
-
-    async def pull(self, limit: int = 500, now: int = NOW) -> PullPage:
-        """Take one page."""
-        pull = Pull(self.cursor, limit, wants_sums=True, now=now)
-        page: PullPage = await self.phone.database.scan(
-            pull_changes(self.phone.principal, pull, KEY)
-        )
-        assert len(page.rows) + len(page.gone) <= limit
-        for scope in page.purge:
-            self.purged.append(scope)
-            for key in [key for key, row in self.rows.items() if scope in scopes(row)]:
-                del self.rows[key]
-        for text in page.rows:
-            row = json.loads(text)
-            self.rows[row["id"]] = row
-        for text in page.gone:
-            self.gone.append(json.loads(text))
-            self.rows.pop(self.gone[-1]["id"], None)
-        self.cursor = page.cursor
-        self.sums = {one.scope: one for one in page.sums}
-        return page
-
-    async def pull_all(self, limit: int = 2, now: int = NOW) -> int:
-        """Take pages to the end; return how many there were."""
-        count = 1
-        while (await self.pull(limit, now)).has_more:
-            count += 1
-        return count
-
-    @property
-    def names(self) -> set[str]:
-        """The entries that this phone has, as the test calls them."""
-        return {name for name in NAMES if entry_id(name) in self.rows}
-
+from support.crew import COMPANY, Crew, found_crew
+from support.follower import NOON, Follower
 
 NAMES = ("ana 0", "ana 1", "ana 2", "ben 0", "ben 1", "max 0", "new")
-
-
-def scopes(row: dict[str, Any]) -> set[str]:
-    """Return the scopes of a row as the phone sees them."""
-    projects = {f"p:{value['project']}" for value in row["v"].get("alloc", ())}
-    return {f"w:{row['owner']}"} | projects
-
-
-def uuids(rows: Sequence[dict[str, Any]]) -> list[tuple[UUID, int]]:
-    return [(UUID(row["id"].removeprefix("te:")), row["rev"]) for row in rows]
 
 
 @pytest.fixture
@@ -119,15 +59,15 @@ ANAS, BENS, MAXS = {"ana 0", "ana 1", "ana 2"}, {"ben 0", "ben 1"}, {"max 0"}
 async def test_i13_cursor_who_comes_into_sight_is_filled_in_in_the_same_stream(
     crew: Crew, now: datetime, limit: int
 ) -> None:
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
-    assert boss.names == ANAS | MAXS
+    assert boss.has(*NAMES) == ANAS | MAXS
     await give_manager(crew, "Ben", "Max")
     await crew.change("ana 1", now, "01:00", "01:20")
 
     await boss.pull_all(limit)
 
-    assert boss.names == ANAS | BENS | MAXS
+    assert boss.has(*NAMES) == ANAS | BENS | MAXS
     assert boss.rows[entry_id("ana 1")]["v"]["time"][0]["end"] == "2026-03-02T01:20:00Z"
     assert boss.purged == []
     assert await boss.pull_all() == 1
@@ -137,7 +77,7 @@ async def test_i13_cursor_a_filling_that_was_cut_off_goes_on_from_any_page_it_ha
     crew: Crew, now: datetime
 ) -> None:
     """A page that was not stored is asked for again; changes in between are not lost."""
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
     await give_manager(crew, "Ben", "Max")
     ben = crew.phones["Ben"]
@@ -151,14 +91,14 @@ async def test_i13_cursor_a_filling_that_was_cut_off_goes_on_from_any_page_it_ha
 
     await boss.pull_all(1)
 
-    assert boss.names == ANAS | BENS | MAXS
+    assert boss.has(*NAMES) == ANAS | BENS | MAXS
     assert boss.rows[entry_id("ben 0")]["v"]["note"] == ["late"]
 
 
 async def test_i14_scope_safety_who_leaves_the_sight_is_purged_and_never_told_of_again(
     crew: Crew, now: datetime
 ) -> None:
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
     await give_manager(crew, "Ana", "Olga")
     await crew.change("ana 1", now, "01:00", "01:20")
@@ -166,7 +106,7 @@ async def test_i14_scope_safety_who_leaves_the_sight_is_purged_and_never_told_of
     await boss.pull_all()
 
     assert boss.purged == [f"w:{crew.phones['Ana'].person_id}"]
-    assert (boss.names, boss.gone) == (MAXS, [])
+    assert (boss.has(*NAMES), boss.gone) == (MAXS, [])
     await crew.change("ana 1", now, "01:00", "01:10")
     assert (await boss.pull()).rows == []
     assert boss.purged == [f"w:{crew.phones['Ana'].person_id}"]
@@ -174,7 +114,7 @@ async def test_i14_scope_safety_who_leaves_the_sight_is_purged_and_never_told_of
 
 
 async def test_i14_scope_safety_a_purge_is_told_until_its_page_has_arrived(crew: Crew) -> None:
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
     stored = replace(boss)
     await give_manager(crew, "Ana", "Olga")
@@ -182,13 +122,13 @@ async def test_i14_scope_safety_a_purge_is_told_until_its_page_has_arrived(crew:
     for _ in range(2):
         again = replace(stored, rows=dict(stored.rows), purged=[])
         await again.pull()
-        assert again.names == MAXS
+        assert again.has(*NAMES) == MAXS
 
 
 async def test_who_leaves_and_comes_back_between_two_pulls_was_never_away(
     crew: Crew, now: datetime
 ) -> None:
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
     await give_manager(crew, "Ana", "Olga")
     await crew.change("ana 1", now, "01:00", "01:20")
@@ -196,11 +136,11 @@ async def test_who_leaves_and_comes_back_between_two_pulls_was_never_away(
 
     page = await boss.pull()
 
-    assert (len(page.rows), boss.purged, boss.names) == (1, [], ANAS | MAXS)
+    assert (len(page.rows), boss.purged, boss.has(*NAMES)) == (1, [], ANAS | MAXS)
 
 
 async def test_i13_cursor_the_sight_may_change_while_it_is_filled_in(crew: Crew) -> None:
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
     await give_manager(crew, "Ben", "Max")
     assert (await boss.pull(1)).has_more
@@ -210,12 +150,12 @@ async def test_i13_cursor_the_sight_may_change_while_it_is_filled_in(crew: Crew)
 
     await boss.pull_all(1)
 
-    assert boss.names == ANAS | BENS | MAXS
+    assert boss.has(*NAMES) == ANAS | BENS | MAXS
     assert boss.purged == [f"w:{crew.phones['Ana'].person_id}"]
 
 
 async def test_whose_sight_changes_too_often_while_it_is_filled_in_begins_anew(crew: Crew) -> None:
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
     await give_manager(crew, "Ben", "Max")
     for manager in ("Olga", "Max", "Olga"):
@@ -228,13 +168,13 @@ async def test_whose_sight_changes_too_often_while_it_is_filled_in_begins_anew(c
         await boss.pull(1)
     boss.cursor, boss.rows = None, {}
     await boss.pull_all()
-    assert boss.names == ANAS | BENS | MAXS
+    assert boss.has(*NAMES) == ANAS | BENS | MAXS
 
 
 async def test_who_comes_to_see_everybody_is_filled_in_and_who_ceases_to_is_purged(
     crew: Crew,
 ) -> None:
-    boss = Store(crew.phones["Max"])
+    boss = Follower(crew.phones["Max"])
     await boss.pull_all()
     ids = {name: f"w:{phone.person_id}" for name, phone in crew.phones.items()}
     await change(crew, "Max", roles=frozenset((Role.MANAGER, Role.OFFICE)))
@@ -242,32 +182,32 @@ async def test_who_comes_to_see_everybody_is_filled_in_and_who_ceases_to_is_purg
     boss.phone = office
 
     await boss.pull_all()
-    assert (boss.names, boss.purged) == (ANAS | BENS | MAXS, [])
+    assert (boss.has(*NAMES), boss.purged) == (ANAS | BENS | MAXS, [])
     assert set(boss.sums) == set(ids.values())
     await change(crew, "Max", roles=frozenset((Role.MANAGER,)))
     boss.phone = crew.phones["Max"]
     await boss.pull_all()
 
-    assert boss.names == ANAS | MAXS
+    assert boss.has(*NAMES) == ANAS | MAXS
     assert boss.purged == [ids["Ben"]]
 
 
 async def test_the_checksum_is_that_of_the_rows_a_phone_has(crew: Crew, now: datetime) -> None:
-    boss, ana = Store(crew.phones["Max"]), Store(crew.phones["Ana"])
+    boss, ana = Follower(crew.phones["Max"]), Follower(crew.phones["Ana"])
     for store in (boss, ana):
         assert (await store.pull(1)).sums == ()
         await store.pull_all()
     own = f"w:{crew.phones['Ana'].person_id}"
 
     for store in (boss, ana):
-        told = store.sums[own]
-        rows = [row for row in store.rows.values() if own in scopes(row)]
-        assert (told.count, told.checksum) == (3, checksum(uuids(rows)))
+        assert store.told_checksums() == store.checksums()
+        assert store.sums[own].count == 3
     assert boss.sums[own].window_start == "2026-01-27T00:00:00Z"
     assert ana.sums[own].window_start == "2025-12-03T00:00:00Z"
+    before = boss.sums[own].checksum
     await crew.change("ana 1", now, "01:00", "01:20")
     await boss.pull()
-    assert boss.sums[own].checksum != told.checksum
+    assert boss.sums[own].checksum != before
 
 
 def test_the_checksum_is_the_one_of_the_protocol_in_whatever_order() -> None:
@@ -283,30 +223,29 @@ async def test_a_window_has_the_last_weeks_and_whatever_is_not_settled(
 ) -> None:
     await crew.approve("ana 0", now)
     await crew.change("ana 1", now, "01:00", "01:20")
-    later = NOW + days * 86_400
-    ana, boss = Store(crew.phones["Ana"]), Store(crew.phones["Max"])
+    later = NOON + days * 86_400
+    ana, boss = Follower(crew.phones["Ana"]), Follower(crew.phones["Max"])
     for store in (ana, boss):
         await store.pull_all(now=later)
     scope = f"w:{crew.phones['Ana'].person_id}"
 
-    assert len(ana.names & {"ana 0", "ana 1"}) == own
-    assert len(boss.names & {"ana 0", "ana 1"}) == others
+    assert len(ana.has(*NAMES) & {"ana 0", "ana 1"}) == own
+    assert len(boss.has(*NAMES) & {"ana 0", "ana 1"}) == others
     assert ana.sums[scope].count == own + 1
     assert boss.sums[scope].count == others + 1
     await crew.change("ana 0", now, "00:00", "00:10")
     for store in (ana, boss):
         await store.pull_all(now=later)
-        rows = [row for row in store.rows.values() if scope in scopes(row)]
-        assert store.sums[scope].checksum == checksum(uuids(rows))
-        assert "ana 0" in store.names
+        assert store.told_checksums()[scope] == store.checksums()[scope]
+        assert "ana 0" in store.has(*NAMES)
 
 
 async def test_what_is_settled_out_of_the_window_is_told_to_who_has_it(
     crew: Crew, now: datetime
 ) -> None:
     """Else the phone would show for ever that somebody has to decide."""
-    boss = Store(crew.phones["Max"])
-    later = NOW + 36 * 86_400
+    boss = Follower(crew.phones["Max"])
+    later = NOON + 36 * 86_400
     await boss.pull_all(now=later)
     await crew.approve("ana 0", now)
 

@@ -25,6 +25,13 @@ from daywork.usecases.administer import (
     find_organisation,
     invite_person,
 )
+from daywork.usecases.grant_scopes import (
+    ApproverWish,
+    ProjectApprover,
+    add_project_approver,
+    project_approvers,
+    remove_project_approver,
+)
 from daywork.usecases.import_records import ImportNames, NamedPerson, import_names
 from daywork.usecases.maintain_mappings import map_by_name
 
@@ -127,11 +134,45 @@ def _project_add(desk: Desk, arguments: Arguments) -> Answer:
     return {"id": str(project.id), "name": project.name}
 
 
+def _approver_add(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    wish = _approver_wish(arguments)
+    return _approver(add_project_approver(desk.unit, organisation.id, wish, desk.now))
+
+
+def _approver_remove(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    return _approver(remove_project_approver(desk.unit, organisation.id, _approver_wish(arguments)))
+
+
+def _approver_list(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    return {"approvers": [_approver(one) for one in project_approvers(desk.unit, organisation.id)]}
+
+
+def _approver_wish(arguments: Arguments) -> ApproverWish:
+    return ApproverWish(
+        project=arguments["project"],
+        person=arguments.get("person"),
+        person_id=uuid_argument(arguments, "person_id"),
+    )
+
+
+def _approver(approver: ProjectApprover) -> Answer:
+    return {
+        "project": {"id": str(approver.project.id), "name": approver.project.name},
+        "person": {"id": str(approver.person.id), "name": approver.person.name},
+    }
+
+
 COMMANDS: Mapping[str, Handler] = {
     "invite": _invite,
     "org create": _org_create,
     "org list": _org_list,
     "project add": _project_add,
+    "project approver add": _approver_add,
+    "project approver list": _approver_list,
+    "project approver remove": _approver_remove,
     "records names": _records_names,
     "server url": _server_url,
     **LEDGER_COMMANDS,

@@ -21,6 +21,7 @@ async def show_reference(request: Request[Any, Any, Any]) -> Response[bytes]:
         organisation_id = principal.organisation_id
         people = unit.people.all(organisation_id)
         visible = visible_owners(member_of(principal), [person.as_member() for person in people])
+        approved = unit.time_entries.owners_seen(organisation_id, principal.person_id)
         return {
             "rev": unit.organisations.reference_revision(organisation_id),
             "projects": [
@@ -36,7 +37,7 @@ async def show_reference(request: Request[Any, Any, Any]) -> Response[bytes]:
             "people": [
                 {"id": str(person.id), "name": person.name}
                 for person in people
-                if visible is None or person.id in visible
+                if visible is None or person.id in visible or person.id in approved
             ],
         }
 

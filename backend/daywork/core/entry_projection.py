@@ -12,6 +12,7 @@ from daywork.core.approval import (
     Decision,
     Standing,
     Status,
+    content_under,
     standing,
     why_ineffective,
 )
@@ -37,6 +38,7 @@ from daywork.core.working_set import (
     LoggedOperation,
     PostingState,
     WorkingSet,
+    allocated_projects,
 )
 
 SIBLINGS_MAX = 8  # live values of one group; more is a flood, not a conflict
@@ -94,7 +96,7 @@ def add_decision(
     working: WorkingSet, entry: EntryState, logged: LoggedOperation, operation: Operation
 ) -> Applied | Held:
     """Record the decision if it is the author's to take and fits what it says it saw."""
-    if not _is_in_sight(working, entry, logged):
+    if not _is_in_sight(working, entry, logged, operation):
         return Held("unknown_ref", "e")
     if not _is_authorised(working, entry, logged, operation):
         return Held("not_authorised")
@@ -149,6 +151,9 @@ def refresh(working: WorkingSet, entry: EntryState) -> None:
         return
     if not entry.is_deleted and not any(map(is_running, times)):
         working.waiting_owner_ids.add(entry.owner_id)
+        for project in entry.project_ids():
+            approvers = working.reference.approvers.get(project, frozenset())
+            working.people_to_tell |= approvers - {entry.owner_id}
 
 
 def approvers_of(working: WorkingSet, owner_id: PersonId) -> frozenset[PersonId]:
@@ -175,8 +180,10 @@ def _member(working: WorkingSet, logged: LoggedOperation) -> Member:
     return Member(logged.person_id, roles, None if known is None else known.manager_id)
 
 
-def _is_in_sight(working: WorkingSet, entry: EntryState, logged: LoggedOperation) -> bool:
-    if logged.person_id == entry.owner_id:
+def _is_in_sight(
+    working: WorkingSet, entry: EntryState, logged: LoggedOperation, operation: Operation
+) -> bool:
+    if logged.person_id == entry.owner_id or _approves(working, entry, logged, operation):
         return True
     owner = working.reference.members.get(entry.owner_id)
     members = tuple(working.reference.members.values())
@@ -188,7 +195,7 @@ def _refused_stranger(
 ) -> Held | None:
     if operation.kind == "new":
         return Held("not_authorised", dropped=operation.dropped)
-    if not _is_in_sight(working, entry, logged):
+    if not _is_in_sight(working, entry, logged, operation):
         return Held("unknown_ref", "e", dropped=operation.dropped)
     owner = working.reference.members[entry.owner_id]
     members = tuple(working.reference.members.values())
@@ -202,9 +209,28 @@ def _is_authorised(
 ) -> bool:
     if operation.kind not in _JUDGEMENTS:
         return logged.person_id == entry.owner_id
+    if _approves(working, entry, logged, operation):
+        return True
     owner = working.reference.members.get(entry.owner_id)
     members = tuple(working.reference.members.values())
     return owner is not None and may_decide(_member(working, logged), owner, members)
+
+
+def _approves(
+    working: WorkingSet, entry: EntryState, logged: LoggedOperation, operation: Operation
+) -> bool:
+    """Whether the author approves a project of the entry, as it was when they saw it.
+
+    What they saw counts, not what the entry is by now: else the order of arrival would
+    decide whether an approval stands. Nobody decides about their own time.
+    """
+    approvers = working.reference.approvers
+    if not approvers or logged.person_id == entry.owner_id:
+        return False
+    changes, _ = _history(working, entry)
+    seen = effective_context(operation.context, working.chain_hash_at)
+    projects = allocated_projects(content_under(changes, seen).get("alloc", {}).values())
+    return any(logged.person_id in approvers.get(project, ()) for project in projects)
 
 
 def _is_late_revoke(working: WorkingSet, entry: EntryState, logged: LoggedOperation) -> bool:

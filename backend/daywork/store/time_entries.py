@@ -4,14 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, Text, text
+from sqlalchemy import BigInteger, Index, String, Text, and_, text
 from sqlalchemy.orm import Session
 from sqlmodel import Field, col, select
 
-from daywork.core.ids import OrganisationId, PersonId, TimeEntryId
+from daywork.core.ids import OrganisationId, PersonId, ProjectId, TimeEntryId
+from daywork.core.working_set import allocated_projects
 from daywork.store.organisations import SyncCounterRow
 from daywork.store.row import Id, Row
-from daywork.store.scopes import ScopeStore
+from daywork.store.scopes import ProjectApproverRow, ScopeStore, TimeEntryScopeRow
 
 _LONG = text("is_long")
 
@@ -85,6 +86,55 @@ class TimeEntryStore:
         """Return whose time the entry is, or None if there is no such entry."""
         row = self._session.get(TimeEntryRow, (organisation_id, entry_id))
         return None if row is None else PersonId(row.owner_id)
+
+    def of_project(
+        self, organisation_id: OrganisationId, project_id: ProjectId
+    ) -> Sequence[tuple[TimeEntryId, int]]:
+        """Return ids and revisions of the entries that are worked for the project.
+
+        It reads every entry of the organisation: for the rare moment in which a project
+        gets its first approver.
+        """
+        named = col(TimeEntryRow.content).contains(f'"project":"{project_id}"')
+        query = select(TimeEntryRow.id, TimeEntryRow.revision, TimeEntryRow.content).where(
+            TimeEntryRow.organisation_id == organisation_id, named
+        )
+        return [
+            (TimeEntryId(entry_id), revision)
+            for entry_id, revision, content in self._session.execute(query).all()
+            # What was approved may name a project that the entry has left since.
+            if str(project_id) in allocated_projects(json.loads(content)["v"].get("alloc", ()))
+        ]
+
+    def owners_seen(
+        self, organisation_id: OrganisationId, person_id: PersonId
+    ) -> frozenset[PersonId]:
+        """Return who has time entries in the projects that somebody approves."""
+        query = (
+            select(TimeEntryRow.owner_id)
+            .distinct()
+            .join(
+                TimeEntryScopeRow,
+                and_(
+                    col(TimeEntryScopeRow.organisation_id) == col(TimeEntryRow.organisation_id),
+                    col(TimeEntryScopeRow.entry_id) == col(TimeEntryRow.id),
+                ),
+            )
+            .join(
+                ProjectApproverRow,
+                and_(
+                    col(ProjectApproverRow.organisation_id) == col(TimeEntryRow.organisation_id),
+                    col(ProjectApproverRow.project_id) == col(TimeEntryScopeRow.project_id),
+                ),
+            )
+            .where(
+                TimeEntryRow.organisation_id == organisation_id,
+                col(TimeEntryScopeRow.is_inside),
+                ProjectApproverRow.person_id == person_id,
+                col(ProjectApproverRow.to_revision).is_(None),
+            )
+        )
+        return frozenset(map(PersonId, self._session.scalars(query).all()))
 
     def _rows(
         self, organisation_id: OrganisationId, entry_ids: Sequence[TimeEntryId]
