@@ -1,4 +1,5 @@
 /** A phone of a recorded history: its chain, its records, and what its screen shows. */
+import { branched, renamedRow } from '../../src/core/branching'
 import { anchorOf } from '../../src/core/hash_chain'
 import { viewOf } from '../../src/core/entry_reading'
 import {
@@ -7,19 +8,23 @@ import {
   trimmed,
   type Answer,
   type EntryRecord,
+  type OwnOperation,
 } from '../../src/core/entry_record'
 import {
-  chained,
-  valuesOf,
+  isDecision,
   type ChainHead,
+  type OperationKind,
   type WireContext,
   type WireOperation,
 } from '../../src/core/operation'
+import { withOwn, withOwnLater } from '../../src/core/own_operations'
 import { sha256 } from '../../src/core/sha256'
 import { cellsSaid, clockText, dotText, short, type Outcome } from './history_outcome'
 
 export interface Phone {
   readonly actor: string
+  /** The names it had, with the last number that stayed with each. */
+  readonly former: readonly { readonly actor: string; readonly last: number }[]
   readonly operations: readonly WireOperation[]
   readonly records: Readonly<Record<string, EntryRecord>>
 }
@@ -33,7 +38,7 @@ const encoder = new TextEncoder()
 export function shown(record: EntryRecord): Outcome | null {
   const view = viewOf(record, {
     self: OWNER,
-    actor: '',
+    ownLasts: new Map(),
     now: NOW,
     skewSeconds: 0,
     personName: () => null,
@@ -59,51 +64,25 @@ export function shown(record: EntryRecord): Outcome | null {
   })
 }
 
-/** Write anew, under a fresh actor, what a phone wrote behind the fork. */
-export function branched(phone: Phone, actor: string, fork: number): Phone {
-  const kept = phone.operations.slice(0, fork)
-  let next: Phone = { ...phone, actor, operations: [] }
-  for (const old of phone.operations.slice(fork)) {
-    const operation = chained(
-      headOf(next),
-      {
-        id: old.id,
-        entry: old.e,
-        kind: old.by,
-        context: moved(old.c, phone.actor, kept, next),
-        values: valuesOf(old),
-        digest: old.dg ?? null,
-        writtenAt: old.w,
-      },
-      saltsOf(old.id, Object.keys(old.s ?? {})),
-    )
-    next = { ...next, operations: [...next.operations, operation] }
-  }
+/** The phone goes on as `actor` with what it wrote behind the fork. */
+export function goneOnAs(phone: Phone, actor: string, fork: number): Phone {
+  const end = phone.operations[fork - 1]
+  const shared = end === undefined ? null : ([end.q, anchorOf(end.h)] as const)
+  const behind = phone.operations.slice(fork)
+  const { branch, moved } = branched(behind, phone.actor, shared, actor, null)
+  const operations = moved.map(({ after }) => after)
   const records = Object.entries(phone.records).map(([entry, record]) => {
-    const own = record.own.map((one) => {
-      const operation = next.operations.find(({ id }) => id === one.operation.id)
-      return operation === undefined ? one : { ...one, actor, operation, answer: null }
-    })
-    return [entry, { ...record, own }] as const
+    const row = record.row === null ? null : renamedRow(record.row, branch)
+    const own = operations
+      .filter(({ e }) => e === record.id)
+      .reduce<EntryRecord>((before, operation) => withOwn(before, unanswered(actor, operation)), {
+        ...record,
+        row: null,
+      }).own
+    return [entry, { ...record, row, own }] as const
   })
-  return { ...next, records: Object.fromEntries(records) }
-}
-
-function moved(
-  context: WireContext,
-  former: string,
-  kept: readonly WireOperation[],
-  branch: Phone,
-): WireContext {
-  const { [former]: own, ...others } = context
-  if (own === undefined) return context
-  const clamped = kept[Math.min(own[0], kept.length) - 1]
-  const inside = branch.operations[own[0] - kept.length - 1]
-  return {
-    ...others,
-    ...(clamped === undefined ? {} : { [former]: [clamped.q, anchorOf(clamped.h)] as const }),
-    ...(inside === undefined ? {} : { [branch.actor]: [inside.q, anchorOf(inside.h)] as const }),
-  }
+  const former = [...phone.former, { actor: phone.actor, last: fork }]
+  return { actor, operations, former, records: Object.fromEntries(records) }
 }
 
 /** The server's answers reach the phone's records. */
@@ -113,22 +92,39 @@ export function answered(
   words: readonly string[],
 ): Phone {
   const records = Object.entries(phone.records).map(([entry, record]) => {
-    const own = record.own.map((one) => {
-      const at = sent.findIndex(({ id }) => id === one.operation.id)
-      return at < 0 ? one : { ...one, answer: answerOf(words[at] ?? '') }
-    })
-    return [entry, trimmed({ ...record, own })] as const
+    const told = sent.reduce<EntryRecord>((before, operation, at) => {
+      if (operation.e !== record.id) return before
+      const own = { ...unanswered(phone.actor, operation), answer: answerOf(words[at] ?? '') }
+      return trimmed(withOwn(before, own))
+    }, record)
+    return [entry, told] as const
   })
   return { ...phone, records: Object.fromEntries(records) }
+}
+
+/** What an operation of this phone has seen; `seen` is what the form was opened with. */
+export function seenOf(
+  phone: Phone,
+  record: EntryRecord,
+  kind: OperationKind,
+  seen: WireContext | null,
+): WireContext {
+  if (kind === 'new') return {}
+  const context = seen ?? overlaid(record).context
+  const lasts = [
+    ...phone.former.map(({ actor, last }) => [actor, last] as const),
+    [phone.actor, phone.operations.length] as const,
+  ]
+  return isDecision(kind) ? context : withOwnLater(context, record, new Map(lasts))
+}
+
+export function unanswered(actor: string, operation: WireOperation): OwnOperation {
+  return { actor, operation, answer: null, isDismissed: false }
 }
 
 function answerOf(words: string): Answer {
   const [st, code = null, field = null, note = null] = words.replace(/^duplicate:/, '').split(':')
   return st === 'held' ? { st, code, field, note } : { st: 'applied', code: null, field, note }
-}
-
-export function seenOf(record: EntryRecord, kind: string): WireContext {
-  return kind === 'new' ? {} : overlaid(record).context
 }
 
 /** The salts of an operation's groups, in the order in which they are asked for. */

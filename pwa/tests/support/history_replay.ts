@@ -21,6 +21,7 @@ import {
   type WireContext,
   type WireOperation,
 } from '../../src/core/operation'
+import { withOwn } from '../../src/core/own_operations'
 import { faultyMember } from '../../src/core/time_entry'
 import { covers, type Dot, type VectorClock } from '../../src/core/vector_clock'
 import {
@@ -36,12 +37,13 @@ import {
 } from './history_outcome'
 import {
   answered,
-  branched,
+  goneOnAs,
   headOf,
   OWNER,
   saltsOf,
   seenOf,
   shown,
+  unanswered,
   withRecord,
   without,
   type Phone,
@@ -108,7 +110,7 @@ class Replay {
   constructor(history: History) {
     this.#number = history.number
     for (const name of history.phones) {
-      this.#phones.set(name, { actor: name.repeat(10), operations: [], records: {} })
+      this.#phones.set(name, { actor: name.repeat(10), former: [], operations: [], records: {} })
     }
   }
 
@@ -141,6 +143,7 @@ class Replay {
     const entry = event.e ?? ''
     this.#written += 1
     const values = event.s ?? {}
+    const kind = kindOf(event.do)
     const record = phone.records[entry] ?? emptyRecord(this.#entryId(entry), OWNER)
     const id = this.#operationId()
     const operation = chained(
@@ -148,8 +151,8 @@ class Replay {
       {
         id,
         entry: record.id,
-        kind: kindOf(event.do),
-        context: event.c === undefined ? seenOf(record, event.do) : readClock(event.c),
+        kind,
+        context: seenOf(phone, record, kind, event.c === undefined ? null : readClock(event.c)),
         values,
         digest: event.dg ?? null,
         writtenAt: instantText(WRITTEN_FROM + 60 * this.#written),
@@ -162,8 +165,7 @@ class Replay {
     const said = { h: operation.h, leaves: leavesOf(operation) }
     const fault = faultyMember(values)
     if (fault !== null) return { do: event.do, ...asked, ...short({ ...said, fault }) }
-    const own = { actor: phone.actor, operation, answer: null, isDismissed: false }
-    const written = { ...record, own: [...record.own, own] }
+    const written = withOwn(record, unanswered(phone.actor, operation))
     this.#phones.set(event.p ?? '', withRecord(next, entry, written))
     return { do: event.do, ...asked, ...short({ ...said, view: shown(written) }) }
   }
@@ -216,7 +218,7 @@ class Replay {
 
   #branch(event: HistoryEvent): HistoryEvent {
     const phone = this.#phone(event)
-    const next = branched(phone, (event.as ?? '').repeat(10), event.at ?? 0)
+    const next = goneOnAs(phone, (event.as ?? '').repeat(10), event.at ?? 0)
     this.#phones.set(event.p ?? '', next)
     const views = Object.entries(next.records).flatMap(([entry, record]) => {
       const view = shown(record)
