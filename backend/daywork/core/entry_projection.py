@@ -227,7 +227,7 @@ def _approves(
     approvers = working.reference.approvers
     if not approvers or logged.person_id == entry.owner_id:
         return False
-    changes, _ = _history(working, entry)
+    changes, _ = history(working, entry)
     seen = effective_context(operation.context, working.chain_hash_at)
     projects = allocated_projects(content_under(changes, seen).get("alloc", {}).values())
     return any(logged.person_id in approvers.get(project, ()) for project in projects)
