@@ -151,7 +151,7 @@ async def test_point_reads_go_without_a_session(database: Database, now: datetim
         rows = yield Query(NAMES, ("Company 1",))
         return [tuple(row) for row in rows]
 
-    assert await database.look_up(steps()) == [(COMPANY, "Company 1")]
+    assert await database.look_at(steps()) == [(COMPANY, "Company 1")]
 
 
 async def test_sqlite_keeps_what_it_acknowledged(sqlite: SqliteDatabase) -> None:
@@ -189,7 +189,7 @@ async def test_a_home_may_have_any_name(tmp_path: Path, now: datetime, name: str
     database = open_database(home, None)
     await add_company(database, now)
     found = await database.read(names)
-    await database.look_up(_nothing())
+    await database.look_at(_nothing())
     await database.close()
 
     assert found == ["Company 1"]

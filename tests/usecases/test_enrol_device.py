@@ -8,7 +8,6 @@ import pytest
 from daywork.core.errors import BadProof, InviteInvalid
 from daywork.security.secrets import hashed_secret
 from daywork.store.database import Database
-from daywork.store.session_lookup import look_up_session
 from daywork.usecases.administer import InviteWish, create_organisation, invite_person
 from daywork.usecases.enrol_device import (
     FAILURES_MAX,
@@ -47,8 +46,9 @@ async def test_a_phone_becomes_a_device_with_a_session(
 ) -> None:
     answer = await enrolled(database, enrolment(code), now)
 
-    session = await database.look_up(look_up_session(hashed_secret(answer.token)))
+    session = await database.find_session(hashed_secret(answer.token))
     device = await database.read(lambda unit: unit.devices.get(answer.actor))
+    assert session is not None
     assert session.principal.actor == answer.actor
     assert session.principal.person_id == answer.person.id
     assert device is not None

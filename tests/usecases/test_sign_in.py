@@ -10,7 +10,6 @@ from daywork.core.ids import Actor
 from daywork.security.secrets import hashed_secret
 from daywork.store.database import Database
 from daywork.store.devices import SessionChallengeRow
-from daywork.store.session_lookup import look_up_session
 from daywork.usecases.sign_in import ask_device, sign_in_device, sign_out_device
 from support.crew import Crew, Phone, found_crew
 from support.told_devices import retire
@@ -40,8 +39,9 @@ async def test_a_device_that_signs_its_nonce_gets_a_session(crew: Crew, now: dat
     ana = crew.phones["Ana"]
     token = await signed_in(ana, await asked(ana, now), now + MINUTE)
 
-    session = await crew.database.look_up(look_up_session(hashed_secret(token)))
+    session = await crew.database.find_session(hashed_secret(token))
 
+    assert session is not None
     assert (session.principal.person_id, session.principal.actor) == (
         ana.person_id,
         ana.chain.actor,
@@ -56,7 +56,7 @@ async def test_a_session_that_was_ended_is_gone(crew: Crew, now: datetime) -> No
     for _ in range(2):
         await crew.database.write(lambda unit: sign_out_device(unit, token))
 
-    assert await crew.database.look_up(look_up_session(hashed_secret(token))) is None
+    assert await crew.database.find_session(hashed_secret(token)) is None
 
 
 async def test_a_nonce_is_good_once(crew: Crew, now: datetime) -> None:

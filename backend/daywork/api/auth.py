@@ -11,7 +11,7 @@ from daywork.core.errors import AuthExpired, CrossSite, RoleMissing
 from daywork.core.principal import Principal
 from daywork.core.roles import PERMISSIONS, Permission, Role
 from daywork.security.secrets import hashed_secret
-from daywork.store.session_lookup import FoundSession, look_up_session
+from daywork.store.session_lookup import FoundSession
 
 IDLE_DAYS_MAX = 14
 AGE_DAYS_MAX = 90
@@ -34,7 +34,7 @@ async def signed_in_session(request: Request[Any, Any, Any]) -> FoundSession:
     if not token or len(token) > TOKEN_CHARACTERS_MAX:
         raise AuthExpired
     token_hash = hashed_secret(token)
-    found: FoundSession | None = await parts.database.look_up(look_up_session(token_hash))
+    found = await parts.database.find_session(token_hash)
     now = parts.clock()
     if found is None or found.is_retired or now >= expires_at(found):
         raise AuthExpired

@@ -6,7 +6,6 @@ import msgspec
 from litestar import Request, Response, get
 
 from daywork.api.parts import parts_of
-from daywork.store.session_lookup import look_up_session
 
 
 @get("/health/live")
@@ -18,7 +17,7 @@ async def live() -> Response[bytes]:
 @get("/health/ready")
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Answer once the database answers."""
-    await parts_of(request).database.look_up(look_up_session(bytes(32)))
+    await parts_of(request).database.find_session(bytes(32))
     return _said("ready")
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from math import inf
 from typing import Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -43,6 +42,7 @@ _COUNTED_BREAK_MEMBERS = frozenset(("sec", "paid"))
 _DATE = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,31}){0,2}")
 _ZONES_MAX = 1024
+_NEVER = 2**53  # seconds since 1970: when a running time ends
 _NO_FLAGS: Final[frozenset[str]] = frozenset()
 
 
@@ -154,11 +154,11 @@ def crossing_flags(
     placed.sort(key=_start_of)
     flags: dict[TimeEntryId, frozenset[str]] = dict.fromkeys(times, _NO_FLAGS)
     open_places: list[_Place] = []
-    open_until: float = -inf
+    open_until = -1
     for place in placed:
         start, end = place[0], place[1]
         if start > open_until:  # Behind all others: a day's work in its order.
-            open_places, open_until = [place], inf if end is None else end
+            open_places, open_until = [place], _NEVER if end is None else end
             continue
         # Those that start together are kept even if empty: they may be a double stop.
         open_places = [
@@ -170,7 +170,7 @@ def crossing_flags(
             if other[2] != place[2]:
                 _flag_pair(flags, other, place)
         open_places.append(place)
-        open_until = max(open_until, inf if end is None else end)
+        open_until = max(open_until, _NEVER if end is None else end)
     return flags
 
 

@@ -6,7 +6,7 @@ returns after the commit; ``read`` runs one on a snapshot that cannot write.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -16,7 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from daywork.core.ids import OrganisationId
+from daywork.store.driver_connections import DriverConnections
 from daywork.store.push_lane import Decide, PushLane, RunSteps, SignedBatch
+from daywork.store.session_lookup import FoundSession, look_up_sessions
+from daywork.store.shared_turns import SharedTurns
 from daywork.store.statements import Steps, run_on_postgresql, run_on_sqlite
 from daywork.store.unit_of_work import UnitOfWork
 from daywork.store.writer_thread import WriterThread
@@ -25,7 +28,9 @@ Answer = TypeVar("Answer")
 Act = Callable[[UnitOfWork], Answer]
 
 READERS_MAX = 4  # threads that read SQLite beside the writer
-POSTGRESQL_POOL_SIZE = 10
+POSTGRESQL_MAPPERS_MAX = 10  # connections for units of work
+POSTGRESQL_DRIVERS_MAX = 10  # connections for raw statements, kept open
+SESSIONS_A_QUERY_MAX = 200
 
 
 class Database(Protocol):
@@ -48,8 +53,8 @@ class Database(Protocol):
         """
         ...
 
-    async def look_up(self, steps: Steps) -> Any:
-        """Run a few point reads at once: cheap enough for every request."""
+    async def find_session(self, token_hash: bytes) -> FoundSession | None:
+        """Return who is behind a session token, as of now."""
         ...
 
     async def look_at(self, steps: Steps) -> Any:
@@ -95,9 +100,12 @@ class SqliteDatabase:
         lane = _lane(self._lanes, organisation_id, self._run_steps, decide)
         return await lane.submit(signed)
 
-    async def look_up(self, steps: Steps) -> Any:
+    async def find_session(self, token_hash: bytes) -> FoundSession | None:
         """Read on the loop's own connection: some 30 microseconds, no thread changes."""
-        return run_on_sqlite(self._near.cursor(), steps)
+        found: Sequence[FoundSession | None] = run_on_sqlite(
+            self._near.cursor(), look_up_sessions((token_hash,))
+        )
+        return found[0]
 
     async def look_at(self, steps: Steps) -> Any:
         """Read on the loop's own connection: a page of 500 rows takes about a millisecond."""
@@ -144,9 +152,14 @@ class PostgresqlDatabase:
     def __init__(self, url: str) -> None:
         self._engine = create_async_engine(
             with_asyncpg(url),
-            pool_size=POSTGRESQL_POOL_SIZE,
+            pool_size=POSTGRESQL_MAPPERS_MAX + POSTGRESQL_DRIVERS_MAX,
+            max_overflow=0,  # opening a connection costs more than waiting for one
             # A generic plan cached while a table was empty would scan it for ever.
             connect_args={"server_settings": {"enable_seqscan": "off", "timezone": "UTC"}},
+        )
+        self._drivers = DriverConnections(self._engine, POSTGRESQL_DRIVERS_MAX)
+        self._sessions: SharedTurns[bytes, FoundSession | None] = SharedTurns(
+            self._find_sessions, lambda waiting: min(len(waiting), SESSIONS_A_QUERY_MAX)
         )
         self._lanes: dict[OrganisationId, PushLane] = {}
 
@@ -171,33 +184,34 @@ class PostgresqlDatabase:
         lane = _lane(self._lanes, organisation_id, self._run_steps, decide)
         return await lane.submit(signed)
 
-    async def look_up(self, steps: Steps) -> Any:
-        """Read on a pooled connection."""
-        async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            return await run_on_postgresql(raw.driver_connection, steps)
+    async def find_session(self, token_hash: bytes) -> FoundSession | None:
+        """Read with whoever else is asking just now."""
+        return await self._sessions.take(token_hash)
 
     async def look_at(self, steps: Steps) -> Any:
-        """Read on a pooled connection in one read-only snapshot."""
-        async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver: Any = raw.driver_connection
-            async with driver.transaction(isolation="repeatable_read", readonly=True):
-                return await run_on_postgresql(driver, steps)
+        """Read on a driver's connection in one read-only snapshot."""
+        async with (
+            self._drivers.lent() as driver,
+            driver.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await run_on_postgresql(driver, steps)
 
     async def scan(self, steps: Steps) -> Any:
-        """Read on a pooled connection in one read-only snapshot."""
+        """Read like a page: the event loop only waits."""
         return await self.look_at(steps)
 
     async def _run_steps(self, steps: Callable[[], Steps]) -> Any:
-        async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver: Any = raw.driver_connection
-            async with driver.transaction():
-                return await run_on_postgresql(driver, steps())
+        async with self._drivers.lent() as driver, driver.transaction():
+            return await run_on_postgresql(driver, steps())
+
+    async def _find_sessions(self, token_hashes: Sequence[bytes]) -> Sequence[FoundSession | None]:
+        async with self._drivers.lent() as driver:
+            steps = look_up_sessions(token_hashes)
+            return await run_on_postgresql(driver, steps)  # type: ignore[no-any-return]
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close the connections and the pool."""
+        await self._drivers.close()
         await self._engine.dispose()
 
 

@@ -7,7 +7,6 @@ thread. Nothing is kept here beyond a request: a push that was not answered is
 sent again by its phone.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from daywork.core.push_batch import PushedBatch
 from daywork.core.working_set import WorkingSet
 from daywork.store.push_loading import ReferenceCache, load
 from daywork.store.push_saving import save
+from daywork.store.shared_turns import SharedTurns
 from daywork.store.statements import Steps
 
 PUSHES_MAX = 64
@@ -58,50 +58,14 @@ class PushLane:
         self._run = run
         self._decide = decide
         self._cache = ReferenceCache()
-        self._waiting: list[tuple[SignedBatch, asyncio.Future[Any]]] = []
-        self._worker: asyncio.Task[None] | None = None
+        self._turns: SharedTurns[SignedBatch, Any] = SharedTurns(self._decided, _fitting)
 
     async def submit(self, signed: SignedBatch) -> Any:
         """Return what was decided about ``signed``, after the commit.
 
         Raises: the DomainError that refuses the whole batch.
         """
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((signed, answer))
-        if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
-        return await answer
-
-    async def _work(self) -> None:
-        try:
-            while self._waiting:
-                await self._answer_group(self._next_group())
-        finally:
-            self._worker = None
-
-    def _next_group(self) -> list[tuple[SignedBatch, asyncio.Future[Any]]]:
-        count = operations = 0
-        for signed, _ in self._waiting[:PUSHES_MAX]:
-            operations += len(signed.batch.items)
-            if count and operations > OPERATIONS_MAX:
-                break
-            count += 1
-        group, self._waiting = self._waiting[:count], self._waiting[count:]
-        return group
-
-    async def _answer_group(self, group: list[tuple[SignedBatch, asyncio.Future[Any]]]) -> None:
-        batches = [signed for signed, _ in group]
-        try:
-            outcomes = await self._decided(batches)
-        except Exception as error:  # noqa: BLE001 - each waiting phone must hear of it
-            outcomes = [error] * len(group)
-        for (_, answer), outcome in zip(group, outcomes, strict=True):
-            if answer.cancelled():
-                continue
-            if isinstance(outcome, Exception):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome)
+        return await self._turns.take(signed)
 
     async def _decided(self, batches: Sequence[SignedBatch]) -> Sequence[Any]:
         failed: set[Dot] = set()
@@ -124,3 +88,13 @@ class PushLane:
         now = max(batch.received_at for batch in pushed)
         yield from save(self._organisation_id, working, decided.changed, now)
         return decided.outcomes
+
+
+def _fitting(waiting: Sequence[SignedBatch]) -> int:
+    count = operations = 0
+    for signed in waiting[:PUSHES_MAX]:
+        operations += len(signed.batch.items)
+        if count and operations > OPERATIONS_MAX:
+            break
+        count += 1
+    return count

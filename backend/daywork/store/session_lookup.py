@@ -1,7 +1,12 @@
-"""Who is behind a session token: one statement, read anew at each request."""
+"""Who is behind a session token: read anew at each request, in one statement.
 
+Requests that come at the same time share the statement.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from daywork.core.ids import Actor, OrganisationId, PersonId
 from daywork.core.principal import Principal
@@ -10,6 +15,7 @@ from daywork.store.statements import Query, Select, Steps
 
 _SESSIONS = Select(
     {
+        "session.token_hash": "bytea",
         "session.organisation_id": "uuid",
         "session.actor": "text",
         "session.created_at": "bigint",
@@ -19,11 +25,10 @@ _SESSIONS = Select(
         "person.roles": "text",
     },
     "session JOIN device ON device.organisation_id = session.organisation_id"
-    " AND device.actor = session.actor"
-    " JOIN person ON person.organisation_id = device.organisation_id"
-    " AND person.id = device.person_id",
-    "session.token_hash = {0}",
-    scalars=1,
+    " AND device.actor = session.actor CROSS JOIN person",
+    "person.organisation_id = device.organisation_id AND person.id = device.person_id",
+    scalars=0,
+    keys={"session.token_hash": "bytea"},
 )
 
 
@@ -37,12 +42,15 @@ class FoundSession:
     is_retired: bool
 
 
-def look_up_session(token_hash: bytes) -> Steps:
-    """Return the FoundSession of a token, or None."""
-    rows = yield Query(_SESSIONS, (token_hash,))
-    if not rows:
-        return None
-    organisation_id, actor, created_at, last_used_at, person_id, retired_at, roles = rows[0]
+def look_up_sessions(token_hashes: Sequence[bytes]) -> Steps:
+    """Return the FoundSession of each token, or None, in the order of the hashes."""
+    rows = yield Query(_SESSIONS, (), [(token_hash,) for token_hash in token_hashes])
+    found = {bytes(row[0]): _found(row[1:]) for row in rows}
+    return [found.get(token_hash) for token_hash in token_hashes]
+
+
+def _found(row: Sequence[Any]) -> FoundSession:
+    organisation_id, actor, created_at, last_used_at, person_id, retired_at, roles = row
     return FoundSession(
         principal=Principal(
             OrganisationId(organisation_id),
