@@ -1,7 +1,7 @@
 """What all tests share: the databases, one instant, and no skipped test."""
 
 import os
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,12 +11,16 @@ from hypothesis import settings
 from daywork.store.database import Database, open_database
 from support import postgresql, soak
 from support.databases import forget_templates, lent_postgresql, new_sqlite
+from support.revision_watch import WATCH
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 # A machine that is busy with something else is no fault of a property.
 settings.register_profile("daywork", deadline=None)
 settings.load_profile("daywork")
+
+
+WATCH.start()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,6 +74,13 @@ _SOAKED = pytest.StashKey[dict[str, int]]()
 def soaked(request: pytest.FixtureRequest) -> dict[str, int]:
     """Where a fault test counts what it went through, for the ledger of soaks."""
     return request.config.stash.setdefault(_SOAKED, {})
+
+
+@pytest.fixture(autouse=True)
+def revisions_come_last() -> Iterator[None]:
+    """I21: no statement runs between the stamping of revisions and the commit."""
+    yield
+    assert WATCH.taken() == []
 
 
 @pytest.fixture
