@@ -1,7 +1,7 @@
 """Everything is put together in one place, and taken apart again."""
 
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -9,7 +9,11 @@ import pytest
 
 from daywork.composition import World, composed, open_store, real_world
 from daywork.core.errors import DatabaseUnsafe
+from daywork.jobs.tools import on_hand
 from daywork.settings import Settings, read_settings
+from daywork.store.backup import backups
+from daywork.store.epoch_marker import EpochMarker, Mark
+from support.crew import COMPANY, found_crew
 
 
 def settings_of(home: Path, url: str | None, **more: str) -> Settings:
@@ -52,6 +56,45 @@ async def test_a_postgresql_that_could_lose_work_is_not_started_on(
 
     with pytest.raises(DatabaseUnsafe):
         await open_store(settings_of(tmp_path, postgresql_url))
+
+
+async def test_a_server_that_finds_its_database_set_back_begins_a_new_epoch(
+    tmp_path: Path, database_url: str | None, now: datetime
+) -> None:
+    settings = settings_of(tmp_path, database_url)
+    async with composed(settings, World(clock=lambda: now)) as parts:
+        crew = await found_crew(parts.database, now)
+        await crew.record("pump", now)
+    marker = EpochMarker(settings.epoch_marker)
+    assert marker.read() == {COMPANY: Mark("e", 1)}, "written at the end, too"
+
+    async with composed(settings, World(clock=lambda: now)) as parts:
+        unchanged = await parts.database.read(lambda unit: unit.organisations.epoch(COMPANY))
+    marker.write({COMPANY: Mark("e", 2)})
+    async with composed(settings, World(clock=lambda: now)) as parts:
+        changed = await parts.database.read(lambda unit: unit.organisations.epoch(COMPANY))
+
+    assert unchanged == "e"
+    assert changed == marker.read()[COMPANY].epoch != "e"
+
+
+async def test_nightly_backups_go_where_the_settings_say_and_only_so_many(
+    tmp_path: Path, now: datetime
+) -> None:
+    settings = settings_of(
+        tmp_path / "home",
+        None,
+        DAYWORK_BACKUPS=str(tmp_path / "kept"),
+        DAYWORK_BACKUPS_KEPT="2",
+    )
+    async with composed(settings, World(clock=lambda: now)):
+        for day in range(3):
+            on_hand().back_up(now + timedelta(days=day))
+
+    assert [made.name for made in backups(tmp_path / "kept")] == [
+        "backup-20260304T120000Z",
+        "backup-20260305T120000Z",
+    ]
 
 
 def test_the_real_clock_knows_its_zone() -> None:

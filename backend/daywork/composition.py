@@ -19,10 +19,13 @@ from daywork.notifications.vapid import contact_of, load_vapid_key
 from daywork.notifications.web_push import WebPushSender
 from daywork.security.secrets import key_file
 from daywork.settings import Settings
+from daywork.store.backup import back_up, forget_old
 from daywork.store.database import Database, open_database
 from daywork.store.durability import refuse_unsafe_settings
+from daywork.store.epoch_marker import EpochMarker
 from daywork.store.home_lock import make_home
 from daywork.store.migration import migrate
+from daywork.usecases.keep_epochs import keep_epochs
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         database = await open_store(settings)
         stack.push_async_callback(database.close)
+        marker = EpochMarker(settings.epoch_marker)
+        await keep_marks(database, marker)
+        stack.push_async_callback(keep_marks, database, marker)
         vapid = load_vapid_key(keys, contact_of(settings.public_url))
         sender = WebPushSender(vapid, partial(world.open_push_transport, settings.push_hosts))
         tools = Tools(
@@ -58,6 +64,8 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
             sender=sender,
             clock=world.clock,
             hold_seconds=settings.posting_hold_seconds,
+            marker=marker,
+            back_up=partial(_back_up, settings),
         )
         jobs: DurableJobs = await stack.enter_async_context(
             durable_jobs(settings.home, settings.database_url, tools)
@@ -74,6 +82,18 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
             vapid_public_key=vapid.public_key,
             push_hosts=settings.push_hosts,
         )
+
+
+async def keep_marks(database: Database, marker: EpochMarker) -> None:
+    """Notice a database that was set back, and write down how far each history has come."""
+    known = marker.read()
+    marker.write(await database.write(lambda unit: keep_epochs(unit, known)))
+
+
+def _back_up(settings: Settings, now: datetime) -> None:
+    if settings.database_url is None and settings.backups_kept:
+        back_up(settings.home, settings.backups, now)
+        forget_old(settings.backups, settings.backups_kept)
 
 
 async def open_store(settings: Settings) -> Database:

@@ -11,6 +11,7 @@ from daywork.core.errors import ValueRefused
 DEFAULT_PUBLIC_URL = "http://localhost:8000"
 POSTING_HOLD_SECONDS = 600
 PUSHES_PER_MINUTE = 60
+BACKUPS_KEPT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,13 @@ class Settings:
     pushes_per_minute: int  # DAYWORK_PUSHES_PER_MINUTE, a device
     posting_hold_seconds: int  # DAYWORK_POSTING_HOLD_SECONDS: an approval's time for undo
     push_hosts: frozenset[str]  # DAYWORK_PUSH_HOSTS: further web push services
+    backups: Path  # DAYWORK_BACKUPS: a folder, by default in home
+    backups_kept: int  # DAYWORK_BACKUPS_KEPT: of the nightly ones; 0 makes none
+
+    @property
+    def epoch_marker(self) -> Path:
+        """Where it is written how far each history has come."""
+        return self.home / "epochs.json"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -48,8 +56,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     url = given.get("DAYWORK_DATABASE_URL") or None
     if url is not None and not url.startswith("postgresql://"):
         raise _refused("DAYWORK_DATABASE_URL", "postgresql://..., or absent for SQLite")
+    home = Path(given.get("DAYWORK_HOME", "var")).absolute()
     return Settings(
-        home=Path(given.get("DAYWORK_HOME", "var")).absolute(),
+        home=home,
         database_url=url,
         public_url=public_url,
         listen_host=host,
@@ -60,6 +69,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pushes_per_minute=_whole(given, "DAYWORK_PUSHES_PER_MINUTE", PUSHES_PER_MINUTE, 1),
         posting_hold_seconds=_whole(given, "DAYWORK_POSTING_HOLD_SECONDS", POSTING_HOLD_SECONDS, 0),
         push_hosts=_words(given.get("DAYWORK_PUSH_HOSTS", "")),
+        backups=Path(given.get("DAYWORK_BACKUPS") or home / "backups").absolute(),
+        backups_kept=_whole(given, "DAYWORK_BACKUPS_KEPT", BACKUPS_KEPT, 0),
     )
 
 

@@ -1,6 +1,6 @@
 """The real durable engine on a database of a test, with a ledger that the test holds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from daywork.jobs.engine import DurableJobs, durable_jobs
 from daywork.jobs.tools import Tools
 from daywork.notifications.port import PushSender
 from daywork.store.database import Database
+from daywork.store.epoch_marker import EpochMarker
 from support.senders import Recorder
 
 ENDED = ["SUCCESS", "ERROR"]
@@ -25,6 +26,7 @@ async def running_jobs(
     ledger: AccountingSystem,
     now: datetime,
     sender: PushSender | None = None,
+    back_up: Callable[[datetime], None] = lambda _now: None,
 ) -> AsyncIterator[DurableJobs]:
     """Run the engine while the block does."""
     tools = Tools(
@@ -33,6 +35,8 @@ async def running_jobs(
         sender=sender or Recorder(),
         clock=lambda: now,
         hold_seconds=0,
+        marker=EpochMarker(home / "epochs.json"),
+        back_up=back_up,
     )
     async with durable_jobs(home, url, tools) as jobs:
         yield jobs

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from daywork.cli import (
+    backup,
     conserve,
     demo,
     device,
@@ -36,6 +37,7 @@ GROUPS = (
     sync,
     period,
     conserve,
+    backup,
     import_records,
     replay,
     mappings,

@@ -29,6 +29,8 @@ DomainError
     ValueRefused          value.refused
   InvalidState
     CursorExpired         cursor_expired
+    BackupElsewhere       backup.elsewhere
+    BackupUnusable        backup.unusable
     DatabaseUnreachable   database.unreachable
     DatabaseUnsafe        database.unsafe
     HomeInUse             home.in_use
@@ -279,6 +281,18 @@ class CursorExpired(InvalidState):
     """The cursor is older than the oldest tombstone kept."""
 
     code = "cursor_expired"
+
+
+class BackupUnusable(InvalidState):
+    """A backup is damaged, of a newer version, or none; nothing was changed."""
+
+    code = "backup.unusable"
+
+
+class BackupElsewhere(InvalidState):
+    """This database is backed up by its own tools."""
+
+    code = "backup.elsewhere"
 
 
 class DatabaseUnreachable(InvalidState):

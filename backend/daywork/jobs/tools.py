@@ -7,6 +7,7 @@ from datetime import datetime
 from daywork.accounting.port import AccountingSystem
 from daywork.notifications.port import PushSender
 from daywork.store.database import Database
+from daywork.store.epoch_marker import EpochMarker
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Tools:
     sender: PushSender
     clock: Callable[[], datetime]
     hold_seconds: int
+    marker: EpochMarker
+    back_up: Callable[[datetime], None]  # makes the nightly backup, or does nothing
 
 
 _ON_HAND: list[Tools] = []

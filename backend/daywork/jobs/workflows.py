@@ -4,6 +4,7 @@ A step may run again after a crash, so each use case is safe to repeat. What a
 crash left out altogether, the sweep starts.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,9 +15,12 @@ from dbos import DBOS, SetWorkflowID
 
 from daywork.core.ids import BatchId, OrganisationId, PersonId
 from daywork.jobs.tools import on_hand
+from daywork.usecases.keep_epochs import keep_epochs
 from daywork.usecases.move_horizon import move_horizon
 from daywork.usecases.post_time_entries import deliver_batch, plan_batch, unfinished
+from daywork.usecases.release_operations import given_up
 from daywork.usecases.send_notifications import tell_people, tell_waiting
+from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes
 
 # A ledger that cannot be reached is tried for about an hour, then by each sweep.
 DELIVERIES_MAX = 8
@@ -63,7 +67,15 @@ async def sweep(_scheduled_at: datetime, _context: Any) -> None:
     for organisation_id in left["open"]:
         await DBOS.start_workflow_async(post_organisation, organisation_id)
     for organisation_id in left["all"]:
+        await _give_up_waiting(organisation_id)
         await _tell_waiting(organisation_id)
+    await _keep_marks()
+
+
+@DBOS.workflow()
+async def back_up(scheduled_at: datetime, _context: Any) -> None:
+    """Make the nightly backup and forget the oldest ones."""
+    await _back_up(scheduled_at.isoformat())
 
 
 @DBOS.workflow()
@@ -140,6 +152,31 @@ async def _tell_waiting(organisation_id: str) -> None:
     tools = on_hand()
     organisation = OrganisationId(UUID(organisation_id))
     await tell_waiting(tools.database, tools.sender, organisation, tools.clock())
+
+
+@DBOS.step()
+async def _give_up_waiting(organisation_id: str) -> None:
+    """Let operations count whose causes are lost: nobody may push for a long time."""
+    tools = on_hand()
+    organisation, now = OrganisationId(UUID(organisation_id)), tools.clock()
+    for signed in await tools.database.read(lambda unit: given_up(unit, organisation, now)):
+        outcome: PushOutcome = await tools.database.push(organisation, signed, decide_pushes)
+        await tell_people(
+            tools.database, tools.sender, organisation, outcome.people_to_tell, tools.clock()
+        )
+
+
+@DBOS.step()
+async def _keep_marks() -> None:
+    """Notice a database that was set back under running processes."""
+    tools = on_hand()
+    known = tools.marker.read()
+    tools.marker.write(await tools.database.write(lambda unit: keep_epochs(unit, known)))
+
+
+@DBOS.step()
+async def _back_up(scheduled_at: str) -> None:
+    await asyncio.to_thread(on_hand().back_up, datetime.fromisoformat(scheduled_at))
 
 
 @DBOS.step()

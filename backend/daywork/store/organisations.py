@@ -87,6 +87,17 @@ class OrganisationStore:
         """Return the mark of this history; it changes when a backup is restored."""
         return self._counter(organisation_id).epoch
 
+    def progress(self, organisation_id: OrganisationId) -> tuple[str, int]:
+        """Return the mark of this history and the last revision given out."""
+        counter = self._counter(organisation_id)
+        return counter.epoch, counter.revision
+
+    def begin_epoch(self, organisation_id: OrganisationId, epoch: str) -> None:
+        """Give this history a new mark: cursors of the one before are good no more."""
+        self.lock(organisation_id)
+        self._counter(organisation_id).epoch = epoch
+        self._session.flush()
+
     def reference_revision(self, organisation_id: OrganisationId) -> int:
         """Return the revision of projects, tasks and people."""
         return self._counter(organisation_id).reference_revision
