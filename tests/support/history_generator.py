@@ -151,7 +151,7 @@ def _pull(draft: Draft, name: str) -> None:
 
 def _conflict(draft: Draft, name: str) -> None:
     """Two devices change the same without knowing each other."""
-    for one in {name, "c", "a"} - {"m", "o"}:
+    for one in sorted({name, "c", "a"} - {"m", "o"}):
         _edit(draft, one, "x")
         _push(draft, one)
 

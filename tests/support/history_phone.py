@@ -34,6 +34,11 @@ class Own:
         return cast("int", self.item["q"])
 
     @property
+    def dot(self) -> Dot:
+        """Its name."""
+        return (self.actor, self.number)
+
+    @property
     def is_decision(self) -> bool:
         """Whether it writes nothing into the entry."""
         return self.item["by"] in DECISION_KINDS
@@ -69,16 +74,12 @@ class Phone:
     archive: list[Own] = field(default_factory=list)
     own: dict[str, list[Own]] = field(default_factory=dict)
     rows: dict[str, PulledRow] = field(default_factory=dict)
+    wrote: set[Dot] = field(default_factory=set)
 
     @property
     def actor(self) -> Actor:
         """Under whose name it writes now."""
         return self.chain.actor
-
-    @property
-    def actors(self) -> set[Actor]:
-        """Under which names it wrote what it still remembers, and writes now."""
-        return {self.actor, *(own.actor for owns in self.own.values() for own in owns)}
 
     def view(self, entry: str) -> dict[str, Any] | None:
         """Return what it shows of the entry, None if it has no time of it."""
@@ -94,8 +95,11 @@ class Phone:
             if not own.is_decision and (own.is_refused or not own.is_in(row.clock))
         ]
         changes = [*row.changes, *(_change(own, known) for own in written)]
-        refused = frozenset((own.actor, own.number) for own in written if own.is_refused)
-        cells = seen_by_author(changes, refused, self.actors)
+        refused = frozenset(own.dot for own in written if own.is_refused)
+        accepted = {change.dot for change in row.changes} | {
+            own.dot for own in written if own.answer is not None and own.answer["st"] != "held"
+        }
+        cells = seen_by_author(changes, refused, frozenset(accepted), frozenset(self.wrote))
         if not cells.get("time"):
             return None
         return outcome(cells, {change.dot: change.context for change in changes}, known)
@@ -126,6 +130,7 @@ class Phone:
         """Write anew, under a fresh name, what came behind the fork."""
         former, items = self.actor, self.chain.items
         kept = items[:fork]
+        self.wrote = {dot for dot in self.wrote if dot[0] != former or dot[1] <= fork}
         self.chain = Chain(name)
         moved: dict[str, Own] = {}
         for old in items[fork:]:
@@ -133,27 +138,41 @@ class Phone:
             item["q"] = cast("int", old["q"]) - fork
             item["c"] = _moved(cast("Mapping[str, Any]", old["c"]), former, kept, self.chain)
             moved[str(old["id"])] = Own(name, self.chain.append(item))
+            self.wrote.add(moved[str(old["id"])].dot)
         self.archive = list(moved.values())
         for entry, remembered in self.own.items():
             self.own[entry] = [moved.get(own.item["id"], own) for own in remembered]
 
 
-def seen_by_author(changes: list[Change], refused: frozenset[Dot], own_actors: set[Actor]) -> Cells:
+def seen_by_author(
+    changes: list[Change], refused: frozenset[Dot], accepted: frozenset[Dot], own: frozenset[Dot]
+) -> Cells:
     """Return what the changes mean to somebody who sees own refused ones too.
 
     Nobody else has ever seen those, whatever number a clock names: only their
-    author's later changes replace them.
+    author's later changes replace them. Once such a one is accepted, the value it
+    replaced has no part in anything any more.
     """
     cells: Cells = {}
-    for change in changes:
-        for group, value in change.values.items():
-            writers = [other for other in changes if group in other.values]
+    for group in sorted({group for change in changes for group in change.values}):
+        writers = [change for change in changes if group in change.values]
+        settled = {
+            change.dot
+            for change in writers
+            if change.dot in refused
+            and any(
+                covers(other.context, change.dot) and other.dot in own & accepted
+                for other in writers
+            )
+        }
+        standing = [change for change in writers if change.dot not in settled]
+        for change in standing:
             if not any(
                 covers(other.context, change.dot)
-                for other in writers
-                if change.dot not in refused or other.dot[0] in own_actors
+                for other in standing
+                if change.dot not in refused or other.dot in own
             ):
-                cells.setdefault(group, {})[change.dot] = value
+                cells.setdefault(group, {})[change.dot] = change.values[group]
     return cells
 
 

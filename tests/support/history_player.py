@@ -149,6 +149,7 @@ class Player:
             item["dg"] = event["dg"]
         own = Own(phone.actor, phone.chain.append(item))
         phone.archive.append(own)
+        phone.wrote.add(own.dot)
         held = checked_values(event.get("s", {}))
         said = written(item)
         if held is not None:
