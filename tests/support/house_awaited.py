@@ -54,7 +54,6 @@ AWAITED_IN_THE_APP = frozenset(
         "state/outbox.svelte.ts",
         "state/reference.svelte.ts",
         "state/route.svelte.ts",
-        "state/session.svelte.ts",
         "store/announcements.ts",
         "store/database.ts",
         "store/device.ts",

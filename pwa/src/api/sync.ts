@@ -4,11 +4,13 @@ import type { WireOperation } from '../core/operation'
 import { anything } from '../core/shape'
 import { called, type ApiError, type Fetcher } from './client'
 import {
+  depositShape,
   helloShape,
   historyShape,
   pullShape,
   pushShape,
   referenceShape,
+  type Deposit,
   type Hello,
   type History,
   type Pull,
@@ -46,6 +48,29 @@ export async function hello(fetcher: Fetcher, body: HelloBody): Promise<Result<H
 
 export async function push(fetcher: Fetcher, body: PushBody): Promise<Result<Push, ApiError>> {
   return called(fetcher, { method: 'POST', path: '/v1/sync/push', body, answer: pushShape })
+}
+
+/** Hand operations in without a session; nothing readable comes back. */
+export async function deposit(
+  fetcher: Fetcher,
+  body: PushBody,
+): Promise<Result<Deposit, ApiError>> {
+  return called(fetcher, { method: 'POST', path: '/v1/sync/deposit', body, answer: depositShape })
+}
+
+export interface RescueBody {
+  readonly daywork_rescue: 1
+  readonly schema: number
+  readonly actor: string
+  readonly alg: 'ES256'
+  readonly public_key: Readonly<Record<'kty' | 'crv' | 'x' | 'y', string>>
+  readonly ops: readonly WireOperation[]
+  readonly sig: string
+}
+
+/** Hand operations of a retired actor in as the person that they are of. */
+export async function rescue(fetcher: Fetcher, body: RescueBody): Promise<Result<Push, ApiError>> {
+  return called(fetcher, { method: 'POST', path: '/v1/sync/rescue', body, answer: pushShape })
 }
 
 /** Read the page behind `cursor`; null begins at the start. */

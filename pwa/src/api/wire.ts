@@ -112,6 +112,8 @@ export const pushShape = objectOf({
   ),
 })
 
+export const depositShape = objectOf({ results: listOf(objectOf({ q: number })) })
+
 export const organisationShape = objectOf({
   id: text,
   name: text,
@@ -221,6 +223,7 @@ export type Hello = Shaped<typeof helloShape>
 export type WireQuestion = Shaped<typeof questionShape>
 export type DevicesAnswer = Shaped<typeof devicesShape>
 export type TeamSyncAnswer = Shaped<typeof teamSyncShape>
+export type Deposit = Shaped<typeof depositShape>
 export type Push = Shaped<typeof pushShape>
 export type Enrolment = Shaped<typeof enrolmentShape>
 export type History = Shaped<typeof historyShape>

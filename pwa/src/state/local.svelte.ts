@@ -10,7 +10,7 @@ import { viewOf, type Reader } from '../core/entry_reading'
 import type { EntryView } from '../core/entry_view'
 import { uuid7 } from '../core/ids'
 import { announce, listen } from '../store/announcements'
-import type { PhoneDatabase } from '../store/database'
+import { StorageLost, type PhoneDatabase } from '../store/database'
 import { deviceOf, ownLasts } from '../store/device'
 import { writeOperations } from '../store/entries'
 import {
@@ -38,6 +38,7 @@ let local: Local | null = null
 let refreshing: Promise<void> | null = null
 let isRefreshWanted = false
 let onWritten: () => void = () => undefined
+let onLost: () => Promise<void> = () => Promise.resolve()
 const refreshes: Refresh[] = []
 
 /** Call `refresh` whenever the database changed. */
@@ -45,10 +46,18 @@ export function follow(refresh: Refresh): void {
   refreshes.push(refresh)
 }
 
-/** Make `opened` the database that screens follow; `written` is called after each own write. */
-export async function openLocal(opened: Local, written: () => void): Promise<void> {
+/**
+ * Make `opened` the database that screens follow; `written` is called after each own write, `lost`
+ * when the database turns out to be empty.
+ */
+export async function openLocal(
+  opened: Local,
+  written: () => void,
+  lost: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   local = opened
   onWritten = written
+  onLost = lost
   await refreshAll()
 }
 
@@ -89,17 +98,22 @@ export function refreshAll(): Promise<void> {
 async function rounds(): Promise<void> {
   do {
     isRefreshWanted = false
-    const opened = await sameWithNewName(local)
+    const opened = await sameWithNewName()
     if (opened === null) return
     const reader = await readerOf(opened)
     await Promise.all(refreshes.map((refresh) => refresh(opened, reader)))
   } while (wantsAnother())
 }
 
-/** An exchange may have given this phone a fresh name. */
-async function sameWithNewName(opened: Local | null): Promise<Local | null> {
+/** An exchange may have given this phone a fresh name, and the browser may have erased it. */
+async function sameWithNewName(): Promise<Local | null> {
+  const opened = local
   const device = opened === null ? null : await deviceOf(opened.database)
-  if (opened === null || device === null || local?.database !== opened.database) return local
+  if (opened === null || local?.database !== opened.database) return local
+  if (device === null) {
+    await onLost()
+    return null
+  }
   if (device.actor !== opened.device.actor) local = { ...opened, device }
   return local
 }
@@ -114,13 +128,13 @@ export async function save(acts: readonly (Act | null)[]): Promise<void> {
   const wanted = acts.filter((act) => act !== null)
   if (wanted.length === 0) return
   const { database, device } = openedLocal()
-  await writeOperations(
-    database,
-    device.person.id,
-    wanted,
-    () => crypto.getRandomValues(new Uint8Array(SALT_BYTES)),
-    Date.now(),
-  )
+  const salt = (): Uint8Array => crypto.getRandomValues(new Uint8Array(SALT_BYTES))
+  try {
+    await writeOperations(database, device.person.id, wanted, salt, Date.now())
+  } catch (error) {
+    if (error instanceof StorageLost) await onLost()
+    throw error
+  }
   announce('changed')
   await refreshAll()
   onWritten()

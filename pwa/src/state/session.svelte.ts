@@ -3,13 +3,20 @@ import { closeSession, whoAmI } from '../api/sessions'
 import { announce } from '../store/announcements'
 import { PhoneDatabase, StorageFailed } from '../store/database'
 import { deviceOf, saveDevice } from '../store/device'
-import type { Device } from '../store/meta'
-import { waitingCount } from '../store/operations'
-import { currentDatabase, setCurrentDatabase } from '../store/registry'
+import { fetchFact, noteEvent, RETIREMENT, type Device } from '../store/meta'
+import { waitingCount, waitingOperations } from '../store/operations'
+import { currentDatabase, isUntouched, setCurrentDatabase } from '../store/registry'
 import { enrolled, secretOf } from '../sync/enrolment'
 import { persist, wakeWorkerLater } from './app.svelte'
 import { connection, exchangeSoon, startExchanging, stopExchanging } from './connection.svelte'
-import { closeLocal, follow, followOthers, localOrNull, openLocal } from './local.svelte'
+import {
+  closeLocal,
+  follow,
+  followOthers,
+  localOrNull,
+  openLocal,
+  type Local,
+} from './local.svelte'
 
 export type Phase =
   /** The local database is being opened. */
@@ -49,15 +56,38 @@ export type JoinOutcome =
   | 'storage_failed'
   | 'unknown'
 
+/** What this phone was before: shown where one joins (again). */
+export interface Left {
+  readonly kind:
+    /** The office or the person took the phone out of use: what was read is erased. */
+    | 'retired'
+    /** The browser erased what was saved here. What is typed now stays on the screen. */
+    | 'storage_lost'
+  /** Whose it was; null when that is not known. */
+  readonly name: string | null
+  /** What the phone still holds and could not hand in yet. */
+  readonly unsent: number
+  /** What was handed in and counts when the person joins again or the office releases it. */
+  readonly deposited: number
+}
+
 interface Known {
   readonly phase: 'starting' | 'join' | 'ready' | 'storage_failed'
   readonly person: Person | null
   readonly organisation: Organisation | null
   readonly actor: string | null
   readonly label: string
+  readonly left: Left | null
 }
 
-const NOBODY: Known = { phase: 'join', person: null, organisation: null, actor: null, label: '' }
+const NOBODY: Known = {
+  phase: 'join',
+  person: null,
+  organisation: null,
+  actor: null,
+  label: '',
+  left: null,
+}
 const ROLES: readonly Role[] = ['worker', 'foreman', 'manager', 'office', 'admin', 'auditor']
 
 let known = $state.raw<Known>({ ...NOBODY, phase: 'starting' })
@@ -80,6 +110,13 @@ export const session = {
   /** The name that the person gave this phone. */
   get label(): string {
     return known.label
+  },
+  /**
+   * Why one has to join again; null when nothing was before. After `retired` the phase is `join`;
+   * after `storage_lost` while a form is open it stays `ready`, so that nothing typed is lost.
+   */
+  get left(): Left | null {
+    return known.left
   },
   /** Whether the person may decide about others' time. */
   get decides(): boolean {
@@ -104,6 +141,7 @@ export async function join(invite: string, label: string): Promise<JoinOutcome> 
   try {
     const done = await enrolled(plainFetch, invite, label.trim() || DEFAULT_LABEL, platform())
     if (!done.ok) return done.refusal
+    if (known.left?.kind === 'storage_lost') await noteEvent(done.value, 'eviction', Date.now())
     await open(done.value)
     announce('session')
     return 'joined'
@@ -125,14 +163,24 @@ export async function signOut(evenIfUnsent = false): Promise<number> {
   const unsent = await waitingCount(opened.database)
   if (unsent > 0 && !evenIfUnsent) return unsent
   stopExchanging()
+  const hasRetired = unsent === 0 && (await isRetiredBySigningOut(opened))
   // Without a connection the cookie stays until it ends; the phone forgets the person all the same.
-  await closeSession(plainFetch)
+  if (!hasRetired) await closeSession(plainFetch)
   await setCurrentDatabase(null)
   closeLocal()
   await opened.database.close()
   known = NOBODY
   announce('session')
   return 0
+}
+
+/** Whoever comes back is a new device: this one is taken out of use, and nothing stays on the phone. */
+async function isRetiredBySigningOut({ database, device }: Local): Promise<boolean> {
+  const { retire } = await import('../api/devices')
+  const { eraseAll } = await import('../store/retirement')
+  if (!(await retire(plainFetch, device.actor, 'signed_out')).ok) return false
+  await eraseAll(database)
+  return true
 }
 
 /** Take the secret out of this page's address and return it; null when there is none. */
@@ -143,13 +191,16 @@ export function inviteInAddress(): string | null {
   return secret
 }
 
+const NOTHING_LEFT = { name: null, unsent: 0, deposited: 0 } as const
 const DEFAULT_LABEL = 'Phone'
 
 async function openCurrent(): Promise<void> {
   try {
     const name = await currentDatabase()
-    if (name === null) known = NOBODY
-    else if (localOrNull()?.database.name !== name) await open(new PhoneDatabase(name))
+    if (name === null) {
+      known = { ...NOBODY, left: known.left }
+      if (await isUntouched()) void lookForLost()
+    } else if (localOrNull()?.database.name !== name) await open(new PhoneDatabase(name))
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof StorageFailed)) throw error
     known = { ...NOBODY, phase: 'storage_failed' }
@@ -159,13 +210,34 @@ async function openCurrent(): Promise<void> {
 async function open(database: PhoneDatabase): Promise<void> {
   const device = await deviceOf(database)
   if (device === null) {
-    known = NOBODY
+    known = { ...NOBODY, left: { ...NOTHING_LEFT, kind: 'storage_lost' } }
     return
   }
-  await openLocal({ database, device }, afterWrite)
-  known = knownOf(device)
+  await openLocal({ database, device }, afterWrite, lost)
   startExchanging()
+  if ((await fetchFact(database, RETIREMENT)) !== null) return
+  known = knownOf(device)
   void refreshIdentity(database, device)
+}
+
+/** Browsers erase a site's storage and leave its cookies: the server still knows who was here. */
+async function lookForLost(): Promise<void> {
+  const asked = await whoAmI(plainFetch)
+  if (!asked.ok || known.phase !== 'join') return
+  const { name } = asked.value.person
+  known = { ...known, left: { ...NOTHING_LEFT, kind: 'storage_lost', name } }
+}
+
+/** The database turned out to be empty: retired and handed in, or erased by the browser. */
+async function lost(): Promise<void> {
+  stopExchanging()
+  const name = known.person?.name ?? known.left?.name ?? null
+  // Who erases on purpose says in the registry that nobody uses the phone; browsers erase that too.
+  const isOnPurpose = (await currentDatabase()) === null && !(await isUntouched())
+  if (isOnPurpose) {
+    closeLocal()
+    known = { ...NOBODY, left: { ...NOTHING_LEFT, kind: 'retired', name } }
+  } else known = { ...known, left: { ...NOTHING_LEFT, kind: 'storage_lost', name } }
 }
 
 /** Ask once a start whether name, roles or organisation changed; without an answer nothing does. */
@@ -177,13 +249,17 @@ async function refreshIdentity(database: PhoneDatabase, device: Device): Promise
   await saveDevice(database, next)
   if (localOrNull()?.database !== database) return
   known = knownOf(next)
-  await openLocal({ database, device: next }, afterWrite)
+  await openLocal({ database, device: next }, afterWrite, lost)
 }
 
-// An exchange may have given this phone a fresh name.
-follow(({ device }) => {
-  if (known.actor !== null && known.actor !== device.actor) known = knownOf(device)
-  return Promise.resolve()
+// An exchange may have given this phone a fresh name, or found that it is retired.
+follow(async ({ database, device }) => {
+  if ((await fetchFact(database, RETIREMENT)) !== null) {
+    const waiting = await waitingOperations(database)
+    const deposited = waiting.filter(({ depositedAt }) => depositedAt !== undefined).length
+    const unsent = waiting.length - deposited
+    known = { ...NOBODY, left: { kind: 'retired', name: device.person.name, unsent, deposited } }
+  } else if (known.phase === 'ready' && known.actor !== device.actor) known = knownOf(device)
 })
 
 /** The tap is painted first; then what it wrote goes out. */
@@ -210,6 +286,7 @@ function knownOf({ actor, label, person, organisation }: Device): Known {
     },
     actor,
     label,
+    left: null,
   }
 }
 

@@ -24,6 +24,9 @@ export class StorageFailed extends Error {
   override readonly name = 'StorageFailed'
 }
 
+/** The browser erased what this phone had: nothing can be saved before the person has joined again. */
+export class StorageLost extends StorageFailed {}
+
 /** The database was opened by a newer version of the app in another tab: this tab is old. */
 export class OutdatedTab extends Error {
   override readonly name = 'OutdatedTab'

@@ -8,6 +8,7 @@ import {
   readFact,
   readHead,
   readOwnLasts,
+  RETIREMENT,
   writeHead,
   type Device,
 } from './meta'
@@ -73,6 +74,8 @@ export async function saveDevice(database: PhoneDatabase, device: Device): Promi
     const before = await readFact(meta, DEVICE)
     await meta.put(device, DEVICE.key)
     if (head?.actor === device.actor) return
+    // Whoever joins again on a phone that was retired goes on as a new device.
+    await meta.delete(RETIREMENT.key)
     await writeHead(meta, { actor: device.actor, sequenceNumber: 0, hash: null })
     if (head === null || before === null || head.sequenceNumber === 0) return
     const former = await readFact(meta, FORMER_ACTORS)

@@ -76,6 +76,9 @@ const branchingShape = objectOf({
   keys: objectOf({ privateKey: cryptoKey, publicKey: cryptoKey }),
 })
 
+/** Since when the server takes nothing more from this phone, in seconds. */
+const retirementShape = objectOf({ at: number })
+
 const feedShape = objectOf({
   epoch: nullable(text),
   cursor: nullable(text),
@@ -201,6 +204,7 @@ export const DEVICE = fact('device', deviceShape, null)
 export const FORMER_ACTORS = fact('former_actors', formerShape, [])
 export const BRANCHES = fact('branches', branchesShape, [])
 export const BRANCHING = fact('branching', branchingShape, null)
+export const RETIREMENT = fact('retirement', retirementShape, null)
 export const FEED = fact('feed', feedShape, EMPTY_FEED)
 export const EXCHANGE = fact('exchange', exchangeShape, NO_EXCHANGE)
 export const REFERENCE = fact('reference', referenceShape, EMPTY_REFERENCE)
@@ -208,6 +212,8 @@ export const RECENT_PROJECTS = fact('recent_projects', recentShape, [])
 export const QUESTIONS = fact('questions', questionsShape, [])
 export const EVENTS = fact('events', eventsShape, NO_EVENTS)
 export const PUSH_WISH = fact('push_wish', flag, false)
+
+export const HEAD_KEY = 'head'
 
 /** Return a fact inside a transaction; what has not the form counts as not written. */
 export async function readFact<Value, Otherwise>(
@@ -262,7 +268,7 @@ export async function noteEvent(
 }
 
 export async function readHead(store: MetaReader): Promise<ChainHead | null> {
-  const raw = await store.get('head')
+  const raw = await store.get(HEAD_KEY)
   if (raw === undefined) return null
   const head = fitted(headShape, raw)
   if (head === null) throw new Error('the head of the chain on this phone is not readable')
@@ -278,5 +284,5 @@ export async function readOwnLasts(store: MetaReader): Promise<ReadonlyMap<strin
 }
 
 export async function writeHead(store: MetaWriter, head: ChainHead): Promise<void> {
-  await store.put(head, 'head')
+  await store.put(head, HEAD_KEY)
 }

@@ -6,7 +6,7 @@
  */
 import type { Answer } from '../core/entry_record'
 import { chained, type ChainHead, type Intent } from '../core/operation'
-import type { PhoneDatabase } from './database'
+import { StorageLost, type PhoneDatabase } from './database'
 import { readHead, readOwnLasts, writeHead, type MetaWriter } from './meta'
 import type { StoredOperation } from './schema'
 
@@ -36,7 +36,7 @@ export async function append(
   const known = await operations.index('id').get(intent.id)
   if (known !== undefined) return { stored: known, isNew: false }
   const head = await readHead(meta)
-  if (head === null) throw new Error('this phone is not enrolled')
+  if (head === null) throw new StorageLost('the chain of this phone is gone')
   const operation = chained(head, intent, salt)
   const stored: StoredOperation = {
     actor: head.actor,

@@ -24,6 +24,11 @@ export async function currentDatabase(): Promise<string | null> {
   return found?.database ?? null
 }
 
+/** Whether nobody ever used this phone, as far as it knows: true also after its storage was erased. */
+export async function isUntouched(): Promise<boolean> {
+  return (await read('current')) === undefined
+}
+
 export async function setCurrentDatabase(name: string | null): Promise<void> {
   await write('current', name === null ? null : { database: name })
 }

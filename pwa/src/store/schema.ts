@@ -16,6 +16,8 @@ export interface StoredOperation {
   readonly triedAtMilliseconds: number | null
   /** When the server answered, in milliseconds; absent before. */
   readonly answeredAt?: number
+  /** When a retired phone handed it in, in milliseconds; it still waits for its person. */
+  readonly depositedAt?: number
 }
 
 /** A record with the keys of its indexes; a key that is absent keeps it out of that index. */

@@ -6,9 +6,11 @@
  * while one is running is answered by a run that begins after it, so nothing written is left behind.
  */
 import { APP_VERSION, hello, PROTOCOL } from '../api/sync'
+import type { ApiError } from '../api/client'
 import type { Hello } from '../api/wire'
 import { instantOf, instantText } from '../core/instant'
 import { SCHEMA } from '../core/operation'
+import type { Result } from '../core/result'
 import { chainHead, deviceOf } from '../store/device'
 import { restartFeed } from '../store/entries'
 import {
@@ -18,6 +20,7 @@ import {
   FORMER_ACTORS,
   noteEvent,
   QUESTIONS,
+  RETIREMENT,
   saveFact,
   type Device,
   type ExchangeState,
@@ -27,11 +30,13 @@ import { operationAt, purgeArchive, waitingCount, waitingOperations } from '../s
 import { stop, type Phone, type Stop } from './phone'
 import { pullAll } from './pull'
 import { PUSH_LIMITS, pushChain, type Chain, type Obstacle, type PushLimits } from './push'
-import { asStop, inSession } from './session_renewal'
+import { asStop, inSession, renewSession } from './session_renewal'
 import { storageState } from './storage_state'
 import type { StoredOperation } from '../store/schema'
 
 const ROUNDS_MAX = 20
+/** A rare road is a file of its own, and an old tab may not get it any more. */
+const NOT_LOADED = stop('unreachable', 'not_loaded')
 
 /** Exchange with the server; returns how it ended, which is also kept for every screen. */
 export async function exchange(phone: Phone): Promise<ExchangeState> {
@@ -47,11 +52,14 @@ async function exchanged(phone: Phone): Promise<Stop | null> {
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const device = await deviceOf(phone.database)
     if (device === null) return stop('sign_in', 'not_enrolled')
+    if ((await fetchFact(phone.database, RETIREMENT)) !== null) return retired(phone, device)
     const sent = await greetAndPush(phone, device)
     inTheWay = sent === 'again' ? stop('needs_office', 'forked') : sent
     if (sent === 'again') continue
     // What a former actor cannot send stops nobody else.
-    if (sent !== null && !sent.isOfFormer) return sent
+    if (sent !== null && !sent.isOfFormer) {
+      return sent.detail === 'device_retired' ? retired(phone, device) : sent
+    }
     const pulled = await pullAll(phone, device.person.id, await chainsOf(phone, device))
     if (pulled === 'forked') inTheWay = stop('needs_office', 'cloned')
     else if (pulled !== null) return pulled
@@ -60,6 +68,11 @@ async function exchanged(phone: Phone): Promise<Stop | null> {
   }
   await purgeArchive(phone.database, phone.now())
   return inTheWay
+}
+
+async function retired(phone: Phone, device: Device): Promise<Stop> {
+  const road = await import('./retirement').catch(() => null)
+  return road === null ? NOT_LOADED : road.handedIn(phone, await chainsOf(phone, device))
 }
 
 /** Return the actors that this phone had before, then the one that it writes on as. */
@@ -114,9 +127,9 @@ async function around(
   met: Obstacle,
   { actors }: Hello,
 ): Promise<Stop | null> {
-  const { mended } = await import('./mending')
+  const road = await import('./mending').catch(() => null)
   const theirs = actors.find(({ a }) => a === chain.actor)
-  return mended(phone, device, chain, met, theirs?.q ?? 0)
+  return road === null ? NOT_LOADED : road.mended(phone, device, chain, met, theirs?.q ?? 0)
 }
 
 function progressOf(phone: Phone, total: number): (count: number) => void {
@@ -134,19 +147,18 @@ async function greet(
 ): Promise<Hello | Stop> {
   const feed = await fetchFact(phone.database, FEED)
   const sentAt = phone.now()
-  const greeted = await inSession(phone, async () =>
-    hello(phone.fetcher, {
-      proto: [PROTOCOL, PROTOCOL],
-      schema: SCHEMA,
-      app: `pwa/${APP_VERSION}`,
-      now: instantText(phone.now() / 1000),
-      actors: chains.map(({ head }) => ({ a: head.actor, q: head.sequenceNumber, h: head.hash })),
-      pending: waiting.length,
-      oldest: waiting[0] === undefined ? null : waiting[0].operation.w,
-      cursor: feed.cursor,
-      store: await storageState(),
-    }),
-  )
+  const body = {
+    proto: [PROTOCOL, PROTOCOL],
+    schema: SCHEMA,
+    app: `pwa/${APP_VERSION}`,
+    now: instantText(sentAt / 1000),
+    actors: chains.map(({ head }) => ({ a: head.actor, q: head.sequenceNumber, h: head.hash })),
+    pending: waiting.length,
+    oldest: waiting[0] === undefined ? null : waiting[0].operation.w,
+    cursor: feed.cursor,
+    store: await storageState(),
+  } as const
+  const greeted = await inOwnSession(phone, chains, () => hello(phone.fetcher, body))
   if (!greeted.ok) return asStop(greeted.refusal)
   const { value } = greeted
   await noteSkew(phone, sentAt, value)
@@ -156,6 +168,20 @@ async function greet(
   }
   if (feed.epoch !== null && feed.epoch !== value.epoch) await restartFeed(phone.database)
   return value
+}
+
+/** Say hello; where somebody else is signed in on this phone, as the person of this database. */
+async function inOwnSession(
+  phone: Phone,
+  chains: readonly Chain[],
+  said: () => Promise<Result<Hello, ApiError>>,
+): Promise<Result<Hello, ApiError | Stop>> {
+  const first = await inSession(phone, said)
+  if (!first.ok) return first
+  const current = chains.find(({ isCurrent }) => isCurrent)?.actor
+  if (first.value.actors.find(({ a }) => a === current)?.known !== false) return first
+  const refusal = await renewSession(phone)
+  return refusal === null ? said() : { ok: false, refusal }
 }
 
 /**
@@ -176,6 +202,7 @@ async function firstToSend(
     if (isCurrent) return stop('needs_office', 'unknown_actor')
     return head.sequenceNumber === 0 ? 1 : { obstacle: 'unknown' }
   }
+  if (isCurrent && theirs.retired) return stop('needs_office', 'device_retired')
   if (theirs.match === false) return { obstacle: 'forked', matchAt: null }
   if (theirs.match === null && theirs.q > 0) {
     const ours = await operationAt(phone.database, actor, theirs.q)
@@ -229,7 +256,8 @@ async function remember(phone: Phone, stopped: Stop | null): Promise<ExchangeSta
     skewSeconds: before.skewSeconds,
     detail: stopped?.detail ?? null,
   }
-  await saveFact(phone.database, EXCHANGE, state)
+  // Nothing is written where everything was erased.
+  if ((await deviceOf(phone.database)) !== null) await saveFact(phone.database, EXCHANGE, state)
   phone.onChange?.()
   return state
 }

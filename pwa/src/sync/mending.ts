@@ -5,15 +5,23 @@
  * that stops anywhere takes the road again with the same key.
  */
 import { branch } from '../api/devices'
-import { push } from '../api/sync'
+import { push, rescue } from '../api/sync'
 import { encodeBase64url } from '../core/base64url'
 import { linked, type ChainHead } from '../core/operation'
 import { moveBranch, type Move } from '../store/branches'
 import { newKeyPair, publicJwk, signed, type KeyPair } from '../store/device'
 import { BRANCHING, fetchFact, saveFact, type Device } from '../store/meta'
-import { operationsFrom } from '../store/operations'
+import { operationsFrom, waitingOperations } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
-import { nextBatch, PUSH_LIMITS, signedBatch, type Chain, type Obstacle } from './push'
+import {
+  nextBatch,
+  PUSH_LIMITS,
+  pushChain,
+  signedBatch,
+  type Chain,
+  type Obstacle,
+  type SignedBatch,
+} from './push'
 import { asStop, inSession } from './session_renewal'
 
 const READ_AT_ONCE = 500
@@ -28,7 +36,7 @@ export async function mended(
 ): Promise<Stop | null> {
   switch (met.obstacle) {
     case 'retired':
-      return stop('needs_office', 'device_retired')
+      return rescued(phone, device, chain)
     case 'unknown':
       // The server came back from before this actor: its branch is one of the actor in use.
       return branchOff(phone, device, chain, { sharedNumber: null, parent: device.actor })
@@ -53,6 +61,39 @@ export async function mended(
       return branchOff(phone, device, chain, { sharedNumber: shared })
     }
   }
+}
+
+/**
+ * Hand in what a retired former actor had still to send, as the person's own. It may be there already,
+ * deposited while nobody was signed in: then it counts from here on.
+ */
+async function rescued(phone: Phone, device: Device, chain: Chain): Promise<Stop | null> {
+  if (chain.isCurrent) return stop('needs_office', 'device_retired')
+  const publicKey = await publicJwk(chain.keys.publicKey)
+  const waiting = await waitingOperations(phone.database)
+  const first = waiting.find(({ actor }) => actor === chain.actor)?.operation.q
+  if (first === undefined) return stop('needs_office', 'device_retired')
+  const sending = {
+    phone,
+    self: device.person.id,
+    chain,
+    limits: PUSH_LIMITS,
+    onAnswered: () => undefined,
+    post: ({ schema, actor, alg, ops, sig }: SignedBatch) =>
+      rescue(phone.fetcher, {
+        daywork_rescue: 1,
+        schema,
+        actor,
+        alg,
+        public_key: publicKey,
+        ops,
+        sig,
+      }),
+  }
+  const met = await pushChain(sending, first)
+  if (met === null || !('obstacle' in met)) return met
+  if (met.obstacle === 'retired') return stop('needs_office', 'device_retired')
+  return mended(phone, device, chain, met, chain.head.sequenceNumber)
 }
 
 interface Cut extends Pick<Move, 'sharedNumber'> {

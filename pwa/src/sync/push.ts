@@ -4,6 +4,7 @@ import type { ApiError } from '../api/client'
 import type { Push } from '../api/wire'
 import { decodeBase64url, encodeBase64url } from '../core/base64url'
 import type { Answer } from '../core/entry_record'
+import type { Result } from '../core/result'
 import { SCHEMA, type ChainHead } from '../core/operation'
 import { signed, type KeyPair } from '../store/device'
 import { writeAnswers } from '../store/entries'
@@ -54,6 +55,8 @@ interface Sending {
   readonly chain: Chain
   readonly limits: PushLimits
   readonly onAnswered: (count: number) => void
+  /** Another way to the same ingest. */
+  readonly post?: (batch: SignedBatch) => Promise<Result<Push, ApiError>>
 }
 
 /** Push the chain's operations from number `first` on; returns what stopped it, or null. */
@@ -119,7 +122,7 @@ export async function signedBatch(
   }
 }
 
-type SignedBatch = Parameters<typeof push>[1]
+export type SignedBatch = Parameters<typeof push>[1]
 
 type Sent =
   | { readonly kind: 'answered'; readonly upTo: number }
@@ -128,12 +131,12 @@ type Sent =
   | { readonly kind: 'stopped'; readonly stop: Stop | Obstacle }
 
 async function sendBatch(
-  { phone, self, chain, onAnswered }: Sending,
+  { phone, self, chain, onAnswered, post = (body) => push(phone.fetcher, body) }: Sending,
   batch: readonly StoredOperation[],
 ): Promise<Sent> {
   const body = await signedBatch(chain, batch)
   await markTried(phone.database, batch, phone.now())
-  const pushed = await inSession(phone, () => push(phone.fetcher, body))
+  const pushed = await inSession(phone, () => post(body))
   if (!pushed.ok) return refused(pushed.refusal)
   const answers = answersInOrder(batch, pushed.value)
   await writeAnswers(phone.database, self, chain.actor, answers, phone.now())

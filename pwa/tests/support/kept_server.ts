@@ -2,7 +2,7 @@
 import type { Fetcher } from '../../src/api/client'
 import { isObject, type JsonObject, type JsonValue } from '../../src/core/json_value'
 import { linked, type ChainHead, type WireOperation } from '../../src/core/operation'
-import { ACTOR, SERVER_NOW } from './phones'
+import { ACTOR, ANA, SERVER_NOW } from './phones'
 
 export interface Answered {
   readonly status: number
@@ -17,7 +17,7 @@ export class KeptServer {
   /** Retired actors with their last number at that time. */
   readonly retired = new Map<string, number>()
   /** What came without a right to it: kept, and part of nothing. */
-  readonly quarantine: JsonObject[] = []
+  readonly quarantine: WireOperation[] = []
   readonly branches: JsonObject[] = []
   readonly asked: { readonly path: string; readonly body: JsonObject | null }[] = []
   readonly refusals = new Map<string, Answered[]>()
@@ -27,12 +27,21 @@ export class KeptServer {
   readonly answers: [question: string, word: JsonValue][] = []
   devices: JsonObject[] = []
   team: JsonValue[] = []
+  identity: JsonObject = {
+    actor: ACTOR,
+    person: { id: ANA, name: 'Ana', roles: ['worker'] },
+    organisation: { id: 'o', name: 'Fennick', time_zone: 'UTC', currency: 'EUR' },
+  }
+  /** What the next enrolment answers. */
+  enrolment: JsonObject = {}
   /** What a page of the feed has besides its rows. */
   page: Readonly<Record<string, unknown>> = {}
   epoch = 'e1'
   revision = 0
   schemaPullMinimum = 1
   hasSession = true
+  /** Whether somebody else is signed in on the phone. */
+  isOthersSession = false
   isAway = false
   /** Whether answers get lost after the server has done its part. */
   losesAnswers = false
@@ -75,7 +84,8 @@ export class KeptServer {
   /** Return the ids of all operations that are part of something, each as often as it counts. */
   counted(): readonly string[] {
     const ids = [...this.chains.values()].flat().map(({ id }) => id)
-    return [...new Set(ids)].sort()
+    const apart = this.quarantine.map(({ id }) => id)
+    return [...new Set(ids)].filter((id) => !apart.includes(id)).sort()
   }
 
   retire(actor: string): void {
@@ -107,8 +117,12 @@ export class KeptServer {
           : { status: 200, body: { nonce: 'n'.repeat(43) } }
       case '/v1/sessions':
         this.hasSession = true
+        this.isOthersSession = false
         return { status: 200, body: { actor: ACTOR } }
+      case '/v1/session':
+        return { status: 200, body: this.identity }
       case '/v1/devices':
+        if (body['invite'] !== undefined) return this.#enrolled()
         return { status: 200, body: { devices: this.devices } }
       case '/v1/team/sync':
         return { status: 200, body: { now: SERVER_NOW, people: this.team } }
@@ -134,6 +148,12 @@ export class KeptServer {
     return problem(404, 'not_found')
   }
 
+  #enrolled(): Answered {
+    this.chainOf(word(this.enrolment['actor']))
+    this.hasSession = true
+    return { status: 201, body: this.enrolment }
+  }
+
   #hello({ actors }: JsonObject): JsonObject {
     return {
       proto: 1,
@@ -151,7 +171,7 @@ export class KeptServer {
   }
 
   #compared({ a, q, h }: JsonObject): JsonObject {
-    const chain = this.chains.get(word(a))
+    const chain = this.isOthersSession ? undefined : this.chains.get(word(a))
     if (chain === undefined) return { a: a ?? null, q: 0, h: null, match: false, known: false }
     const number = Number(q)
     const isSame = number === 0 || chain[number - 1]?.h === h
@@ -166,7 +186,7 @@ export class KeptServer {
 
   #push(body: JsonObject): Answered {
     const actor = word(body['actor'])
-    if (!this.chains.has(actor)) return problem(403, 'not_your_device')
+    if (!this.chains.has(actor) || this.isOthersSession) return problem(403, 'not_your_device')
     const ops = operationsOf(body)
     const refusal = this.#refusal(actor, ops)
     if (refusal !== null) return refusal
@@ -182,12 +202,14 @@ export class KeptServer {
     const refusal = this.#refusal(actor, ops)
     if (refusal !== null) return refusal
     if (!this.retired.has(actor)) return this.#ingested(actor, ops)
-    this.quarantine.push(...listOf(body['ops']).filter(isObject))
+    this.quarantine.push(...ops.filter(({ q }) => q > this.chainOf(actor).length))
+    this.#ingested(actor, ops)
     const results = ops.map(({ q }) => ({ q, st: 'deposited' }))
     return { status: 200, body: { actor, next: (ops.at(-1)?.q ?? 0) + 1, results } }
   }
 
   #rescue(body: JsonObject): Answered {
+    this.quarantine.length = 0
     return this.#ingested(word(body['actor']), operationsOf(body))
   }
 

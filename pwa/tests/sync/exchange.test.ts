@@ -81,13 +81,10 @@ test('a session that ended is renewed with the key, and the rest goes out', asyn
   expect(server.kept).toHaveLength(2)
 })
 
-test.each([
-  ['device_retired', 403],
-  ['bad_signature', 401],
-])('%s: the phone keeps everything and asks for the office', async (code, status) => {
+test('a refused signature: the phone keeps everything and asks for the office', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
   await noted(database, 2)
-  server.refuse('/v1/sync/push', status, code)
+  server.refuse('/v1/sync/push', 401, 'bad_signature')
 
   const state = await talk(database, server)
 
@@ -184,4 +181,20 @@ test('whatever the network does, what was saved arrives once when it heals', asy
     ),
     { numRuns: 30 },
   )
+})
+
+test('where somebody else is signed in on this phone, it signs in as its own person first', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await noted(database, 2)
+  server.isOthersSession = true
+
+  expect((await talk(database, server)).result).toBe('ok')
+
+  expect(server.kept).toHaveLength(2)
+  expect(server.asked.map(({ path }) => path).slice(0, 4)).toEqual([
+    '/v1/sync/hello',
+    '/v1/sessions/challenge',
+    '/v1/sessions',
+    '/v1/sync/hello',
+  ])
 })
