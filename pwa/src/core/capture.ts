@@ -87,12 +87,17 @@ export function added(stamp: Stamp, owner: string, draft: Draft, billable: boole
   return created(stamp, owner, { time, alloc, ...note })
 }
 
-/** Write what a form has other than the entry that was seen; null when nothing differs. */
+/**
+ * Write what a form has other than the entry that was seen; null when nothing differs. `answered` is
+ * the group whose question the form answers, which is written in any case. A question that was not
+ * asked stays open: what the form says of it is only what was shown until the answer.
+ */
 export function changed(
   stamp: Stamp,
   view: EntryView,
   draft: Draft,
   billable: boolean,
+  answered: Group | null = null,
 ): Act | null {
   const time = timeValue(draft, 'manual')
   const isSameTime = canonical({ ...time, src: view.source }) === spelling(shownTime(view))
@@ -106,9 +111,9 @@ export function changed(
     isObject(before) ? before : undefined,
   )
   const values: Values = {
-    ...(isSameTime && !isDisputed(view, 'time') ? {} : { time }),
-    ...(isSameProject && !isDisputed(view, 'alloc') ? {} : { alloc }),
-    ...(draft.note === view.note && !isDisputed(view, 'note') ? {} : { note: draft.note }),
+    ...(isSameTime && answered !== 'time' ? {} : { time }),
+    ...(isSameProject && answered !== 'alloc' ? {} : { alloc }),
+    ...(draft.note === view.note && answered !== 'note' ? {} : { note: draft.note }),
   }
   return rewritten(stamp, view, values)
 }
@@ -246,10 +251,6 @@ function shownTime(view: EntryView): JsonValue {
   if (view.time.form === 'interval') return intervalValue(view.time, view.zone, view.source)
   const { date, seconds } = view.time
   return { date, seconds, tz: view.zone, src: view.source }
-}
-
-function isDisputed(view: EntryView, group: Group): boolean {
-  return view.conflicts.some((conflict) => conflict.group === group)
 }
 
 function spelling(value: JsonValue): string {

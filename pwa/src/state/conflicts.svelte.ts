@@ -49,8 +49,10 @@ export async function resolve(view: EntryView, group: Group, answer: Answer): Pr
           versions.map(({ value }) => value),
         ),
       )
-    case 'other':
-      return save([changed(at, view, answer.draft, await isBillable(answer.draft.project))])
+    case 'other': {
+      const billable = await isBillable(answer.draft.project)
+      return save([changed(at, view, answer.draft, billable, group)])
+    }
     case 'keep':
       return save([restored(at, view)])
     case 'remove':

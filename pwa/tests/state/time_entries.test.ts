@@ -145,6 +145,58 @@ test('a conflict is answered with this, with both, or with something else', asyn
   expect(hours?.toSorted()).toEqual([7, 7, 7.5, 8])
 })
 
+async function pulledWithTwoQuestions(): Promise<void> {
+  const pair = [
+    [ELSEWHERE, 1],
+    [OTHER, 1],
+  ] as const
+  const v = {
+    time: [time('15:00'), time('14:00')],
+    alloc: [project('p1')],
+    note: ['pump 4', 'pump 5'],
+  }
+  await pulled(local, row(entryId(1), 1, { v, dots: { time: pair, note: pair }, vv: BOTH }))
+  await refreshAll()
+}
+
+test('own words for one question leave the other questions of the entry open', async () => {
+  await pulledWithTwoQuestions()
+  const [asked] = needsYou.entries
+  if (asked === undefined) throw new Error('a question is asked')
+
+  await resolve(asked, 'note', {
+    kind: 'other',
+    draft: { ...draftOf(asked), note: 'pump 4 and 5' },
+  })
+
+  const [written] = await writtenOn(local)
+  expect(Object.keys(written?.operation.s ?? {})).toEqual(['note'])
+  expect(needsYou.entries[0]?.conflicts.map(({ group }) => group)).toEqual(['time'])
+})
+
+test('what is shown may be the answer, also when nothing of it was changed', async () => {
+  await pulledWithTwoQuestions()
+  const [asked] = needsYou.entries
+  if (asked === undefined) throw new Error('a question is asked')
+
+  await resolve(asked, 'time', { kind: 'other', draft: draftOf(asked) })
+
+  expect(needsYou.entries[0]?.conflicts.map(({ group }) => group)).toEqual(['note'])
+})
+
+test('a change of the project answers no question about the time', async () => {
+  await pulledWithTwoQuestions()
+  await showEntry(entryId(1))
+  const opened = entry.current
+  if (opened === null) throw new Error('the entry is not shown')
+
+  await change(opened, { ...draftOf(opened), project: 'p2' })
+
+  const [written] = await writtenOn(local)
+  expect(Object.keys(written?.operation.s ?? {})).toEqual(['alloc'])
+  expect(entry.current?.conflicts.map(({ group }) => group)).toEqual(['time', 'note'])
+})
+
 test('another project as the answer is billable only if the project is', async () => {
   const projects = [{ id: 'p3', name: 'Yard', tasks: [], billable: false, closed: false }]
   await saveFact(local.database, REFERENCE, { projects, people: [], readAt: null })
