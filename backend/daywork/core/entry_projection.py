@@ -151,16 +151,21 @@ def refresh(working: WorkingSet, entry: EntryState) -> None:
         return
     if not entry.is_deleted and not any(map(is_running, times)):
         working.waiting_owner_ids.add(entry.owner_id)
-        for project in entry.project_ids():
-            approvers = working.reference.approvers.get(project, frozenset())
-            working.people_to_tell |= approvers - {entry.owner_id}
+        approvers = working.reference.approvers
+        for project in entry.project_ids() if approvers else ():
+            working.people_to_tell |= approvers.get(project, frozenset()) - {entry.owner_id}
 
 
 def approvers_of(working: WorkingSet, owner_id: PersonId) -> frozenset[PersonId]:
     """Return who decides about that person's time."""
-    owner = working.reference.members.get(owner_id)
-    members = working.reference.members.values()
-    return frozenset() if owner is None else deciders(owner, tuple(members))
+    reference = working.reference
+    found = reference.deciders.get(owner_id)
+    if found is None:
+        owner = reference.members.get(owner_id)
+        members = tuple(reference.members.values())
+        found = frozenset() if owner is None else deciders(owner, members)
+        reference.deciders[owner_id] = found
+    return found
 
 
 def displayed_time(entry: EntryState) -> Mapping[str, JsonValue] | None:

@@ -23,11 +23,12 @@ def epoch_seconds(text: object) -> int | None:
     """Return the seconds since 1970-01-01 UTC, or None if not an exact instant."""
     if type(text) is not str or len(text) != _INSTANT_CHARACTERS:
         return None
-    return _epoch_seconds(text)
+    return seconds_of(text)
 
 
 @lru_cache(maxsize=_INSTANTS_MAX)
-def _epoch_seconds(text: str) -> int | None:
+def seconds_of(text: str) -> int | None:
+    """Return the same for a text of an instant's length, which has been checked before."""
     if _INSTANT.fullmatch(text) is None:
         return None
     try:

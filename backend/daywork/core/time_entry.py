@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from daywork.core.ids import TimeEntryId
-from daywork.core.instant import SECONDS_PER_DAY, epoch_seconds
+from daywork.core.instant import SECONDS_PER_DAY, epoch_seconds, seconds_of
 from daywork.core.json_value import JsonValue
 from daywork.core.verdict import Held
 
@@ -73,7 +73,8 @@ def interval(time: TimeValue) -> Interval | None:
     """
     if "start" not in time:
         return None
-    return _seconds_of(time["start"]), epoch_seconds(time["end"])
+    end = time["end"]
+    return _seconds_of(time["start"]), None if end is None else _seconds_of(end)
 
 
 def is_running(time: TimeValue) -> bool:
@@ -376,7 +377,7 @@ def _break_seconds(part: TimeValue) -> int:
 
 
 def _seconds_of(value: JsonValue) -> int:
-    return _whole(epoch_seconds(value))
+    return _whole(seconds_of(cast("str", value)))
 
 
 def _whole(value: JsonValue) -> int:

@@ -31,8 +31,9 @@ def settled_start(entry: EntryState) -> int | None:
 
 def is_settled(status: str, flags: Collection[str]) -> bool:
     """Whether nobody has anything left to decide about the entry."""
-    is_open = any(flag.startswith("conflict:") or flag == "delete_vs_edit" for flag in flags)
-    return status == "approved" and not is_open
+    return status == "approved" and not any(
+        flag.startswith("conflict:") or flag == "delete_vs_edit" for flag in flags
+    )
 
 
 def _start(times: Collection[Mapping[str, JsonValue]]) -> int | None:

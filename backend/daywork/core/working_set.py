@@ -149,6 +149,8 @@ class Reference:
     projects: Mapping[str, ProjectState]
     approvers: Mapping[str, frozenset[PersonId]] = field(default_factory=dict)  # of projects
     closed_through: date | None = None  # all days up to this one are closed
+    # Who decides about whom, remembered as it is asked for: it follows from the members.
+    deciders: dict[PersonId, frozenset[PersonId]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)

@@ -37,9 +37,10 @@ def save(
     if working.new_operations:
         rows = [_operation_row(organisation_id, logged) for logged in working.new_operations]
         yield Change(sql.ADD_OPERATIONS, rows)
-    new = {logged.dot for logged in working.new_operations}
-    released = [logged for dot, logged in working.released.items() if dot not in new]
-    yield from _save_released(organisation_id, working, released)
+    if working.released:
+        new = {logged.dot for logged in working.new_operations}
+        released = [logged for dot, logged in working.released.items() if dot not in new]
+        yield from _save_released(organisation_id, working, released)
     if working.changed_devices:
         yield Change(
             sql.MOVE_DEVICES,
