@@ -24,6 +24,7 @@ from daywork.core.canonical_json import canonical
 from daywork.core.hash_chain import decode_base64url, encode_base64url
 from daywork.core.ids import Actor, OrganisationId, PersonId
 from daywork.core.json_value import JsonValue
+from daywork.security.sealing import Seal
 from daywork.store.database import Database
 from support.chain import Chain, allocation, interval
 from support.crew import Key
@@ -224,6 +225,7 @@ async def opened_door(database: Database, now: datetime, **settings: Any) -> Asy
         jobs=jobs,
         clock=lambda: moment.now,
         cursor_key=bytes(32),
+        seal=Seal(bytes(32)),
         push_limit=RateLimit(PUSHES_PER_MINUTE),
         public_url=HOST,
         proxies=frozenset((PROXY,)),

@@ -49,7 +49,7 @@ class RevisionWatch:
         line = _Line()
         if isinstance(dbapi_connection, sqlite3.Connection):
             dbapi_connection.set_trace_callback(lambda text: self._see(line, text))
-        else:
+        elif hasattr(dbapi_connection, "driver_connection"):  # Not the engine's own driver.
             # What goes past SQLAlchemy; it reports here in order, a moment later.
             driver = dbapi_connection.driver_connection
             driver.add_query_logger(lambda record: self._see(line, record.query))

@@ -21,6 +21,7 @@ from daywork.api.parts import Parts
 from daywork.api.rate_limit import RateLimit
 from daywork.app import create_app
 from daywork.core.errors import DomainError
+from daywork.security.sealing import Seal
 from daywork.store.database import open_database
 from support.door import HOST, JobList
 from support.simulator_copies import Copies, Copy
@@ -83,6 +84,7 @@ class SimulatedServer:
                 jobs=JobList(),
                 clock=lambda: self.now,
                 cursor_key=bytes(32),
+                seal=Seal(bytes(32)),
                 push_limit=RateLimit(PUSHES_PER_MINUTE),
                 public_url=HOST,
                 proxies=frozenset(),

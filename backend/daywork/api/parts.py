@@ -10,6 +10,7 @@ from litestar import Request
 
 from daywork.api.rate_limit import RateLimit
 from daywork.core.ids import OrganisationId, PersonId
+from daywork.security.sealing import Seal
 from daywork.store.database import Database
 
 
@@ -33,6 +34,7 @@ class Parts:
     jobs: Jobs
     clock: Callable[[], datetime]
     cursor_key: bytes
+    seal: Seal  # closes what cannot be read yet
     push_limit: RateLimit
     public_url: str
     proxies: frozenset[str]

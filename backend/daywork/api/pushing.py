@@ -10,6 +10,7 @@ from daywork.core.ids import Actor, OrganisationId, PersonId
 from daywork.core.json_value import JsonValue
 from daywork.store.push_lane import SignedBatch
 from daywork.store.unit_of_work import UnitOfWork
+from daywork.usecases.release_operations import sealed_batch
 from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes
 
 # Refusals of a known device that honest phones do not earn without being cloned.
@@ -26,8 +27,9 @@ async def pushed(
     Raises: the DomainError that refuses the whole batch; one that looks forged is
     counted for the operator first.
     """
+    kept = sealed_batch(signed, parts.seal)
     try:
-        outcome: PushOutcome = await parts.database.push(organisation_id, signed, decide_pushes)
+        outcome: PushOutcome = await parts.database.push(organisation_id, kept, decide_pushes)
     except DomainError as refusal:
         kind = _ALARMING.get(type(refusal))
         if kind is not None:

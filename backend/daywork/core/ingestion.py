@@ -9,12 +9,13 @@ it says it saw.
 from collections.abc import Mapping
 from typing import TypeAlias, cast
 
+from daywork.core import schema
 from daywork.core.canonical_json import compact
 from daywork.core.causality import is_ready, next_to_release
 from daywork.core.entry_projection import add_change, add_decision, refresh, start_entry
 from daywork.core.ids import Actor, Dot
 from daywork.core.json_value import JsonValue
-from daywork.core.operation import SCHEMA, Operation, Reading
+from daywork.core.operation import Operation, Reading
 from daywork.core.push_batch import CheckedBatch, Item, PushedBatch, sequence_number
 from daywork.core.time_entry import checked_values
 from daywork.core.verdict import FIXES, Amendment, Applied, Held, Late
@@ -78,8 +79,10 @@ def release(working: WorkingSet, batch: PushedBatch) -> list[Result]:
         logged.is_aside, logged.held_code = False, None
         working.judged_again.add(logged.dot)
         working.released[logged.dot] = logged
+        has_failed = logged.dot in working.failed
         try:
-            _judge(working, logged, batch.reading(position).operation)
+            reading = batch.reading(position)
+            _judge(working, logged, Held("internal") if has_failed else reading.operation)
             drain(working, batch.received_at)
         except Exception as error:
             raise ItemFailed(logged.dot) from error
@@ -192,14 +195,17 @@ def _first_verdict(
     if working.failed and logged.dot in working.failed:
         return Held("internal")
     reading = checked.batch.reading(len(checked.known) + position)
-    return _judged_alone(checked.batch, logged.text, reading)
+    text = (
+        compact(cast("dict[str, JsonValue]", logged.item)) if checked.batch.sealed else logged.text
+    )
+    return _judged_alone(checked.batch, text, reading)
 
 
 def _judged_alone(batch: PushedBatch, text: str, reading: Reading) -> Operation | Held:
     # Compact and canonical spelling differ in the order of members, not in length.
     if batch.body_bytes > ITEM_BYTES_MAX and len(text.encode()) > ITEM_BYTES_MAX:
         return Held("quota")
-    if batch.schema > SCHEMA and reading.added is not None:
+    if not schema.SHIPPED.knows(batch.schema) and reading.added is not None:
         return Held("schema_unknown")
     return reading.operation
 
@@ -216,7 +222,9 @@ def _logged(checked: CheckedBatch, position: int, item: Item) -> LoggedOperation
         batch.schema,
         None,  # its operation, until it has been judged
         item,
-        compact(cast("dict[str, JsonValue]", item)),
+        batch.sealed[len(checked.known) + position]
+        if batch.sealed
+        else compact(cast("dict[str, JsonValue]", item)),
         {},
     )
 

@@ -20,7 +20,6 @@ CHANGE_KINDS: Final = frozenset(("new", "edit", "resolve", "delete", "restore"))
 DECISION_KINDS: Final = frozenset(("submit", "recall", "approve", "reject", "revoke"))
 SEQUENCE_NUMBER_MAX: Final = 2**53 - 1
 CONTEXT_COMPONENTS_MAX: Final = 32
-SCHEMA: Final = 1
 
 _KINDS = CHANGE_KINDS | DECISION_KINDS
 _CHANGE_GROUPS: Final = frozenset(("alloc", "life", "note", "time"))

@@ -10,11 +10,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TypeAlias
 
+from daywork.core import schema
 from daywork.core.errors import BadSignature, DeviceRetired, Forked, NotYourDevice, SequenceGap
 from daywork.core.hash_chain import GENESIS, decode_well_formed_base64url
 from daywork.core.ids import Actor, Dot, PersonId
 from daywork.core.json_value import JsonValue
-from daywork.core.operation import Reading, kept_reading, read_item
+from daywork.core.operation import Operation, Reading, kept_reading, read_item
 from daywork.core.working_set import DeviceHead, WorkingSet
 
 Item: TypeAlias = Mapping[str, JsonValue]
@@ -43,6 +44,8 @@ class PushedBatch:
     purpose: Purpose = Purpose.PUSH
     # Held operations that a person wants to count without their missing causes.
     forced: frozenset[Dot] = frozenset()
+    # How the items are kept while their schema is unknown: closed texts, in order.
+    sealed: Sequence[str] = ()
     _readings: dict[int, Reading] = field(default_factory=dict, init=False, compare=False)
 
     def reading(self, position: int) -> Reading:
@@ -52,6 +55,9 @@ class PushedBatch:
             item = self.items[position]
             is_kept = self.purpose is Purpose.RELEASE
             reading = kept_reading(self.actor, item) if is_kept else read_item(self.actor, item)
+            if isinstance(reading.operation, Operation) and schema.SHIPPED.knows(self.schema):
+                current = schema.SHIPPED.current(reading.operation, self.schema)
+                reading = Reading(reading.added, current)
             self._readings[position] = reading
         return reading
 

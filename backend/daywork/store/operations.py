@@ -123,6 +123,19 @@ class OperationStore:
         )
         return [_held(row) for row in self._session.scalars(query).all()]
 
+    def of_unknown_schema(self, organisation_id: OrganisationId) -> Sequence[HeldOperation]:
+        """Return what was sealed because of its schema, in the order of the chains."""
+        query = (
+            select(OperationRow)
+            .where(
+                OperationRow.organisation_id == organisation_id,
+                col(OperationRow.held_code).is_not(None),
+                OperationRow.held_code == "schema_unknown",
+            )
+            .order_by(*_CHAIN)
+        )
+        return [_held(row) for row in self._session.scalars(query).all()]
+
     def held(self, organisation_id: OrganisationId, actor: Actor) -> Sequence[HeldOperation]:
         """Return the actor's operations that do not count, in the order of its chain."""
         query = (

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from daywork.core import schema as schemas
 from daywork.core.entry_content import entry_from_content
 from daywork.core.ids import (
     Actor,
@@ -336,7 +337,8 @@ def _logged(row: Sequence[Any], *, with_leaves: bool) -> LoggedOperation:
     if operation_id is not None:
         leaves = kept_leaves(item) if with_leaves else {}
         read = read_operation(actor, item, leaves)
-        operation = read if not hasattr(read, "code") else None
+        if isinstance(read, Operation):
+            operation = schemas.SHIPPED.current(read, schema)
     result = json.loads(result_text)
     return LoggedOperation(
         actor=actor,
