@@ -71,7 +71,7 @@ class Stage:
         happened = Counter(world.counts) + Counter(world.network.counts) + buckets
         happened |= {"forks mended": world.exchange.mended, "operations": len(world.log)}
         happened["most rounds"] = world.rounds
-        rows = (await read_stored(world)).rows
+        rows = (await read_stored(world.server.copies)).rows
         shown = {e: (row["v"], row["status"], row["flags"]) for e, row in rows.items()}
         return Outcome(happened, shown)
 
