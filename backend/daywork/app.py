@@ -20,6 +20,7 @@ from daywork.api.reference import show_reference
 from daywork.api.session import challenge, show_session, sign_in, sign_out
 from daywork.api.static_pages import page, refuse_plain_http
 from daywork.api.sync import hello, history, pull, push
+from daywork.api.sync_events import events
 from daywork.api.sync_recovery import answer, deposit, rescue
 from daywork.api.web_push import forget_subscription, keep_subscription, show_key
 from daywork.core.errors import DomainError
@@ -33,6 +34,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     challenge,
     deposit,
     enrol,
+    events,
     explain,
     forget_subscription,
     hello,
@@ -70,7 +72,10 @@ def create_app(parts: Parts, lifespan: Sequence[Lifespan] = ()) -> Litestar:
             Exception: tell_bug,
         },
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=COMPRESSED_BYTES_MIN, gzip_compress_level=1
+            backend="gzip",
+            minimum_size=COMPRESSED_BYTES_MIN,
+            gzip_compress_level=1,
+            exclude_opt_key="sent_as_it_comes",
         ),
         lifespan=list(lifespan),
         request_max_body_size=BODY_BYTES_MAX,

@@ -9,6 +9,7 @@ from functools import partial
 import httpx
 
 from daywork.accounting.vendors.plain_text import PlainTextLedger
+from daywork.api.nudges import Nudges
 from daywork.api.parts import Parts
 from daywork.api.rate_limit import RateLimit
 from daywork.api.static_pages import pages_folder
@@ -85,6 +86,7 @@ async def composed(settings: Settings, world: World) -> AsyncIterator[Parts]:
             cursor_key=key_file(keys, "cursor.key"),
             seal=seal,
             push_limit=RateLimit(settings.pushes_per_minute),
+            nudges=Nudges(database),
             public_url=settings.public_url,
             proxies=settings.proxies,
             pages=pages_folder(),

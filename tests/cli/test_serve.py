@@ -3,6 +3,8 @@
 import socket
 import stat
 import subprocess
+import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from daywork.settings import environment_with
 from support.server import COMMAND, running_server
 
 PATIENCE_SECONDS = 60
+OPEN_CONNECTIONS = 400
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,19 @@ def test_two_servers_never_share_a_port(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert "cannot be listened on" in ended.stderr
+
+
+def test_phones_that_keep_their_connections_open_shut_nobody_out(tmp_path: Path) -> None:
+    with running_server(tmp_path / "home") as server, ExitStack() as stack:
+        host, port = server.environment["DAYWORK_LISTEN"].split(":")
+        for _ in range(OPEN_CONNECTIONS):
+            held = socket.create_connection((host, int(port)), PATIENCE_SECONDS)
+            stack.enter_context(held)
+        url = f"{server.url}/health/ready"
+        with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+            status = answer.status
+
+    assert status == 200
 
 
 def served(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:

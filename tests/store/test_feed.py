@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from daywork.core.cursor import Counter
 from daywork.core.ids import OrganisationId, PersonId
 from daywork.core.roles import Member, Role
 from daywork.core.scope import Sight
 from daywork.store.database import Database
-from daywork.store.feed import Counter, FeedPage, load_changes, load_counter, load_members
+from daywork.store.feed import FeedPage, load_changes, load_counter, load_members
 from daywork.store.time_entries import TimeEntryRow
 from daywork.store.unit_of_work import UnitOfWork
 from support.told_devices import COMPANY, OTHER_COMPANY, add_company, add_device

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from daywork.api.nudges import Nudges
 from daywork.api.office_commands import run_office_command
 from daywork.api.parts import Parts
 from daywork.api.rate_limit import RateLimit
@@ -67,6 +68,7 @@ class Door:
     client: httpx.AsyncClient
     jobs: JobList
     moment: Moment
+    parts: Parts
     organisation: str = ""
 
     async def office(self, command: str, /, **arguments: Any) -> dict[str, Any]:
@@ -220,25 +222,27 @@ async def opened_door(database: Database, now: datetime, **settings: Any) -> Asy
     """Yield the application with one organisation; ``settings`` replace parts of it."""
     jobs = JobList()
     moment = Moment(now)
-    parts = Parts(
+    usual = Parts(
         database=database,
         jobs=jobs,
         clock=lambda: moment.now,
         cursor_key=bytes(32),
         seal=Seal(bytes(32)),
         push_limit=RateLimit(PUSHES_PER_MINUTE),
+        nudges=Nudges(database),
         public_url=HOST,
         proxies=frozenset((PROXY,)),
         pages=Path("/nonexistent"),
         vapid_public_key="B",
         push_hosts=frozenset(),
     )
-    app: Any = create_app(replace(parts, **settings))
+    parts = replace(usual, **settings)
+    app: Any = create_app(parts)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     # Each request gives its own cookie: no jar between them.
     none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     async with httpx.AsyncClient(transport=transport, base_url=HOST, cookies=none) as client:
-        door = Door(database, client, jobs, moment)
+        door = Door(database, client, jobs, moment, parts)
         made = await door.office(
             "org create", name="Fennick", time_zone="Europe/Berlin", currency="EUR"
         )

@@ -16,6 +16,7 @@ from typing import Any
 from unittest import mock
 from uuid import UUID
 
+from daywork.api.nudges import Nudges
 from daywork.api.office_commands import run_office_command
 from daywork.api.parts import Parts
 from daywork.api.rate_limit import RateLimit
@@ -86,6 +87,7 @@ class SimulatedServer:
                 cursor_key=bytes(32),
                 seal=Seal(bytes(32)),
                 push_limit=RateLimit(PUSHES_PER_MINUTE),
+                nudges=Nudges(self._database),
                 public_url=HOST,
                 proxies=frozenset(),
                 pages=Path("/nonexistent"),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from litestar import Request
 
+from daywork.api.nudges import Nudges
 from daywork.api.rate_limit import RateLimit
 from daywork.core.ids import OrganisationId, PersonId
 from daywork.security.sealing import Seal
@@ -36,6 +37,7 @@ class Parts:
     cursor_key: bytes
     seal: Seal  # closes what cannot be read yet
     push_limit: RateLimit
+    nudges: Nudges
     public_url: str
     proxies: frozenset[str]
     pages: Path  # the built PWA

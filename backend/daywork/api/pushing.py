@@ -56,6 +56,7 @@ async def set_off(
     parts: Parts, organisation_id: OrganisationId, outcome: PushOutcome, person_id: PersonId
 ) -> None:
     """Start the durable work that follows; ``person_id``, who was here, is not told."""
+    parts.nudges.wake(organisation_id)
     if outcome.people_to_tell:
         await parts.jobs.tell(organisation_id, outcome.people_to_tell - {person_id})
     if outcome.has_approvals:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -22,6 +23,10 @@ from daywork.store.home_lock import locked_home
 
 # Collections of the oldest generation made the slowest pushes: let them be rare.
 GARBAGE_THRESHOLDS = (100_000, 50, 100)
+
+# Phones that listen keep their connections: few of them must not shut the others out.
+CONNECTIONS_MAX = 20_000
+WAITING_CONNECTIONS_MAX = 1_024
 
 
 def add_parser(commands: Commands) -> None:
@@ -45,6 +50,7 @@ async def serve(settings: Settings, world: World) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    allow_connections()
     async with composed(settings, world) as parts, office_socket(settings.home, parts):
         server = _server(parts, settings)
         gc.collect()
@@ -54,6 +60,7 @@ async def serve(settings: Settings, world: World) -> None:
         _greet(settings)
         stopping = asyncio.create_task(stopped.wait())
         await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        parts.nudges.close()
         server.stop()
         await serving
         stopping.cancel()
@@ -74,6 +81,12 @@ def refuse_taken_address(settings: Settings) -> None:
         raise ValueRefused(message, "DAYWORK_LISTEN") from error
 
 
+def allow_connections() -> None:
+    """Open as many files at once as the system lets this process."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _server(parts: Parts, settings: Settings) -> Server:
     try:
         return Server(
@@ -81,6 +94,8 @@ def _server(parts: Parts, settings: Settings) -> Server:
             address=settings.listen_host,
             port=settings.listen_port,
             interface=Interfaces.ASGI,
+            backlog=WAITING_CONNECTIONS_MAX,
+            backpressure=CONNECTIONS_MAX,
             ssl_cert=settings.tls_certificate,
             ssl_key=settings.tls_key,
             log_enabled=False,

@@ -15,12 +15,23 @@ from uuid import UUID
 from daywork.core.errors import CursorExpired, CursorInvalid
 from daywork.core.hash_chain import decode_base64url, encode_base64url
 from daywork.core.ids import OrganisationId, PersonId
+from daywork.core.principal import Principal
 
 SIGHTS_MAX: Final = 4  # changes of sight within one filling; then the phone begins anew
 
 _VERSION = "v2"
 _OLD_VERSION = "v1"  # its cursors did not name the moment of their sight
 _MAC_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where an organisation's history stands."""
+
+    epoch: str  # the mark of this history; it changes when a backup is restored
+    revision: int  # of the newest change
+    reference_revision: int  # of projects, tasks and people
+    horizon_revision: int  # tombstones up to it may be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,25 @@ def opened(text: str, key: bytes) -> Cursor:
         )
     except ValueError as error:
         raise CursorInvalid from error
+
+
+def current_cursor(principal: Principal, text: str, counter: Counter, key: bytes) -> Cursor:
+    """Return the cursor that ``text`` seals if it is the person's and still good.
+
+    Raises: CursorInvalid; CursorExpired if it belongs to a history that was replaced,
+    lies ahead of this one, or so far back that tombstones may be missing.
+    """
+    cursor = opened(text, key)
+    owner = (cursor.organisation_id, cursor.person_id)
+    if owner != (principal.organisation_id, principal.person_id):
+        raise CursorInvalid
+    # Ahead: the server was set back, and what it gives out now it gave out before.
+    is_ahead = (
+        cursor.revision > counter.revision or cursor.sight_revision > counter.reference_revision
+    )
+    if cursor.epoch != counter.epoch or is_ahead or cursor.revision < counter.horizon_revision:
+        raise CursorExpired
+    return cursor
 
 
 def _mac(payload: bytes, key: bytes) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
+from daywork.core.cursor import Counter
 from daywork.core.ids import OrganisationId, PersonId, ProjectId, TimeEntryId
 from daywork.core.roles import Member, Role
 from daywork.core.scope import Sight
@@ -35,6 +36,14 @@ _BEHIND = "organisation_id = {0} AND revision > {1}"
 _CHANGES_OF_ALL = Select(_COLUMNS, "time_entry", _BEHIND, scalars=2, ending=_FIRST_ROWS)
 _CHANGES_OF_OWNERS = Select(
     _COLUMNS, "time_entry", _BEHIND, scalars=2, keys=_BY_OWNER, ending=_FIRST_ROWS
+)
+
+_NEWS = Select(
+    {"owner_id": "uuid", "revision": "bigint"},
+    "time_entry",
+    _BEHIND,
+    scalars=2,
+    ending=_FIRST_ROWS,
 )
 
 # A project's entries are followed through the table that notes them.
@@ -98,16 +107,6 @@ _KEPT_OF_PROJECTS = Select(
     scalars=2,
     keys=_BY_PROJECT,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """Where an organisation's history stands."""
-
-    epoch: str  # the mark of this history; it changes when a backup is restored
-    revision: int  # of the newest change
-    reference_revision: int  # of projects, tasks and people
-    horizon_revision: int  # tombstones up to it may be gone
 
 
 # Id, revision, why it is gone ("deleted", "scope") or None, and the row's text.
@@ -260,3 +259,15 @@ def _keys(ids: Collection[UUID]) -> list[tuple[UUID]]:
 
 def _project_keys(sight: Sight) -> list[tuple[UUID]]:
     return _keys({grant.project_id for grant in sight.grants})
+
+
+def load_news(organisation_id: OrganisationId, revision: int) -> Steps:
+    """Return the Counter, and who had changes behind ``revision``.
+
+    Who: pairs of owner and revision, in order, or None if they are too many to tell.
+    """
+    counter = yield from load_counter(organisation_id)
+    if counter.revision <= revision:
+        return counter, ()
+    rows = yield Query(_NEWS, (organisation_id, revision))
+    return counter, None if len(rows) > PAGE_ROWS_MAX else [tuple(row) for row in rows]

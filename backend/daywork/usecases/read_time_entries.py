@@ -1,16 +1,16 @@
 """What a phone may read: the feed of its person's entries, and one entry's history."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from daywork.core.cursor import SIGHTS_MAX, Cursor, opened, sealed
-from daywork.core.errors import CursorExpired, CursorInvalid, NotFound
+from daywork.core.cursor import SIGHTS_MAX, Counter, Cursor, current_cursor, sealed
+from daywork.core.errors import CursorExpired, NotFound
 from daywork.core.ids import Actor, PersonId, TimeEntryId
 from daywork.core.instant import instant_text
 from daywork.core.principal import Principal
-from daywork.core.roles import Member, Permission, member_of, visible_owners
+from daywork.core.roles import member_of, visible_owners
 from daywork.core.scope import (
     BEFORE_ALL,
     Rights,
@@ -18,14 +18,11 @@ from daywork.core.scope import (
     entered,
     left,
     scope_names,
-    sees_team,
     sight_mark,
-    sight_of,
 )
 from daywork.core.window import OTHERS_DAYS, OWN_DAYS, window_start
 from daywork.store.feed import (
     PAGE_ROWS_MAX,
-    Counter,
     FeedRow,
     Window,
     load_changes,
@@ -35,7 +32,7 @@ from daywork.store.feed import (
     load_members,
 )
 from daywork.store.operations import HistoryOperation
-from daywork.store.scopes import load_memberships, load_terms
+from daywork.store.sights import load_rights, load_sight
 from daywork.store.statements import Steps
 from daywork.store.unit_of_work import UnitOfWork
 
@@ -170,9 +167,9 @@ def _approves(unit: UnitOfWork, principal: Principal, entry_id: TimeEntryId) -> 
 
 def _place(principal: Principal, text: str | None, counter: Counter, key: bytes) -> Steps:
     """Return the _Place of a phone, with its cursor at the sight of this moment."""
-    cursor = None if text is None else _opened(principal, text, counter, key)
+    cursor = None if text is None else current_cursor(principal, text, counter, key)
     if cursor is None:
-        sight = yield from _present_sight(principal, counter, None)
+        sight = yield from load_sight(principal, counter.reference_revision)
         cursor = Cursor(
             organisation_id=principal.organisation_id,
             person_id=principal.person_id,
@@ -184,26 +181,12 @@ def _place(principal: Principal, text: str | None, counter: Counter, key: bytes)
         )
         return _Place(cursor, sight, entering=sight)
     if cursor.sight_revision == counter.reference_revision and not cursor.is_filling:
-        sight = yield from _present_sight(principal, counter, cursor.sight_mark)
+        sight = yield from load_sight(principal, counter.reference_revision, cursor.sight_mark)
         if sight_mark(sight) != cursor.sight_mark:
             raise CursorExpired
         return _Place(cursor, sight, entering=Sight(frozenset()))
-    rights = yield from _rights(principal)
+    rights = yield from load_rights(principal)
     return _moved(cursor, rights, counter.reference_revision)
-
-
-def _opened(principal: Principal, text: str, counter: Counter, key: bytes) -> Cursor:
-    cursor = opened(text, key)
-    owner = (cursor.organisation_id, cursor.person_id)
-    if owner != (principal.organisation_id, principal.person_id):
-        raise CursorInvalid
-    is_ahead = (
-        cursor.revision > counter.revision or cursor.sight_revision > counter.reference_revision
-    )
-    # Ahead: the server was set back, and what it gives out now it gave out before.
-    if cursor.epoch != counter.epoch or is_ahead or cursor.revision < counter.horizon_revision:
-        raise CursorExpired
-    return cursor
 
 
 def _moved(cursor: Cursor, rights: Rights, revision: int) -> _Place:
@@ -233,30 +216,6 @@ def _moved(cursor: Cursor, rights: Rights, revision: int) -> _Place:
         filled_revision=0 if entering.is_empty else filled,
     )
     return _Place(moved, sight, entering, scope_names(gone))
-
-
-def _present_sight(principal: Principal, counter: Counter, mark: str | None) -> Steps:
-    """Return the sight of this moment; ``mark`` spares questions if it fits the simplest."""
-    me = member_of(principal)
-    members: Collection[Member] = ()
-    if sees_team(me):
-        members = yield from load_members(principal.organisation_id)
-    sight = sight_of(me, members, (), counter.reference_revision)
-    if sight.owner_ids is None or sight_mark(sight) == mark:
-        return sight
-    terms = yield from load_terms(principal.organisation_id, principal.person_id)
-    return sight_of(me, members, terms, counter.reference_revision)
-
-
-def _rights(principal: Principal) -> Steps:
-    """Return the Rights that the person's sight depends on, then and now."""
-    organisation_id = principal.organisation_id
-    terms = yield from load_terms(organisation_id, principal.person_id)
-    memberships = yield from load_memberships(organisation_id, principal.person_id)
-    looks = (Permission.SEE_TEAM, Permission.SEE_ALL)
-    if any(one.member.may(permission) for one in memberships for permission in looks):
-        memberships = yield from load_memberships(organisation_id)
-    return Rights(memberships, terms)
 
 
 def _sums(principal: Principal, sight: Sight, window: Window, counter: Counter) -> Steps:

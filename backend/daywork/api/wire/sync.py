@@ -138,14 +138,20 @@ def read_pull(query: Mapping[str, str], now: int) -> Pull:
         raise ValueRefused(message, "schema")
     if int(schema) < SCHEMA_PULL_MIN:
         raise PullUpgradeRequired
-    cursor = query.get("cursor")
-    if cursor is not None and len(cursor) > CURSOR_CHARACTERS_MAX:
-        raise CursorInvalid
+    cursor = read_cursor(query, "cursor")
     limit = query.get("limit", str(ROWS_MAX))
     if not _is_whole(limit) or not 1 <= int(limit) <= ROWS_MAX:
         message = f"limit must be 1 to {ROWS_MAX}."
         raise ValueRefused(message, "limit")
     return Pull(cursor, int(limit), query.get("check") == "1", now)
+
+
+def read_cursor(query: Mapping[str, str], name: str) -> str | None:
+    """Return the cursor under ``name``, None without one. Raises: CursorInvalid."""
+    cursor = query.get(name)
+    if cursor is not None and len(cursor) > CURSOR_CHARACTERS_MAX:
+        raise CursorInvalid
+    return cursor
 
 
 def hello_wire(greeting: Greeting, questions: Sequence[Mapping[str, JsonValue]], now: int) -> bytes:
