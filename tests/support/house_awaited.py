@@ -55,7 +55,6 @@ AWAITED_IN_THE_APP = frozenset(
         "state/reference.svelte.ts",
         "state/route.svelte.ts",
         "store/announcements.ts",
-        "store/database.ts",
         "store/device.ts",
         "store/meta.ts",
         "store/registry.ts",

@@ -10,18 +10,20 @@ import { viewOf, type Reader } from '../core/entry_reading'
 import type { EntryView } from '../core/entry_view'
 import { uuid7 } from '../core/ids'
 import { announce, listen } from '../store/announcements'
-import { StorageLost, type PhoneDatabase } from '../store/database'
+import { StorageFailed, StorageLost, type PhoneDatabase } from '../store/database'
 import { deviceOf, ownLasts } from '../store/device'
 import { writeOperations } from '../store/entries'
 import {
   EXCHANGE,
   fetchFact,
+  noteEvent,
   RECENT_PROJECTS,
   REFERENCE,
   saveFact,
   type Device,
   type Reference,
 } from '../store/meta'
+import { noted } from './storage.svelte'
 
 const SALT_BYTES = 16
 const RECENT_MAX = 6
@@ -130,9 +132,13 @@ export async function save(acts: readonly (Act | null)[]): Promise<void> {
   const { database, device } = openedLocal()
   const salt = (): Uint8Array => crypto.getRandomValues(new Uint8Array(SALT_BYTES))
   try {
-    await writeOperations(database, device.person.id, wanted, salt, Date.now())
+    await noted(() => writeOperations(database, device.person.id, wanted, salt, Date.now()))
   } catch (error) {
     if (error instanceof StorageLost) await onLost()
+    else if (error instanceof StorageFailed) {
+      // Diagnostics only; where nothing can be saved, this cannot either.
+      await noteEvent(database, 'storage_fault', Date.now()).catch(() => undefined)
+    }
     throw error
   }
   announce('changed')

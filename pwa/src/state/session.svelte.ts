@@ -7,6 +7,7 @@ import { fetchFact, noteEvent, RETIREMENT, type Device } from '../store/meta'
 import { waitingCount, waitingOperations } from '../store/operations'
 import { currentDatabase, isUntouched, setCurrentDatabase } from '../store/registry'
 import { enrolled, secretOf } from '../sync/enrolment'
+import { alone } from '../sync/phone'
 import { persist, wakeWorkerLater } from './app.svelte'
 import { connection, exchangeSoon, startExchanging, stopExchanging } from './connection.svelte'
 import {
@@ -178,9 +179,13 @@ export async function signOut(evenIfUnsent = false): Promise<number> {
 async function isRetiredBySigningOut({ database, device }: Local): Promise<boolean> {
   const { retire } = await import('../api/devices')
   const { eraseAll } = await import('../store/retirement')
-  if (!(await retire(plainFetch, device.actor, 'signed_out')).ok) return false
-  await eraseAll(database)
-  return true
+  const isRetired = async (): Promise<boolean> => {
+    if (!(await retire(plainFetch, device.actor, 'signed_out')).ok) return false
+    await eraseAll(database)
+    return true
+  }
+  // Not while an exchange writes, in whatever tab; without a network nobody waits for its end.
+  return alone(database, isRetired, AbortSignal.timeout(ALONE_MILLISECONDS)).catch(() => false)
 }
 
 /** Take the secret out of this page's address and return it; null when there is none. */
@@ -192,6 +197,7 @@ export function inviteInAddress(): string | null {
 }
 
 const NOTHING_LEFT = { name: null, unsent: 0, deposited: 0 } as const
+const ALONE_MILLISECONDS = 5000
 const DEFAULT_LABEL = 'Phone'
 
 async function openCurrent(): Promise<void> {

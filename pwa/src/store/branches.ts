@@ -20,6 +20,7 @@ import {
   freshPass,
   readFact,
   readHead,
+  readOwnLasts,
   writeHead,
   type FormerActor,
   type MetaWriter,
@@ -52,7 +53,8 @@ export async function moveBranch(
   return database.write(stores, async (transaction) => {
     const meta = transaction.objectStore('meta')
     const before = await chainBefore(meta, move.of)
-    if (before === null) return 0
+    const isDone = (await readOwnLasts(meta)).has(move.fresh.actor)
+    if (before === null || isDone) return 0
     const operations = transaction.objectStore('operations')
     const shared = await sharedHead(transaction, move, before.head)
     const first = shared.sequenceNumber + 1

@@ -22,6 +22,11 @@ export type Stores<Names extends StoreNames<PhoneSchema>, Kind extends Mode> = I
 /** The phone did not let the app save or read; what was typed must stay on the screen. */
 export class StorageFailed extends Error {
   override readonly name = 'StorageFailed'
+
+  /** Whether there is no room: then the person can do something about it. */
+  get isFull(): boolean {
+    return this.cause instanceof DOMException && this.cause.name === 'QuotaExceededError'
+  }
 }
 
 /** The browser erased what this phone had: nothing can be saved before the person has joined again. */
@@ -41,10 +46,13 @@ export class PhoneDatabase {
 
   /** Do `work` with an open connection, once more with a new one if the connection was dead. */
   async run<Value>(work: (connection: Connection) => Promise<Value>): Promise<Value> {
+    const opening = this.#connection()
     try {
-      return await work(await this.#connection())
+      return await work(await opening)
     } catch (error) {
-      if (!isDeadConnection(error)) throw asStorageError(error)
+      // Where an event said that the connection is gone, its transactions only say "aborted".
+      const isGone = isDeadConnection(error) || this.#opening !== opening
+      if (!isGone) throw asStorageError(error)
       await this.close()
     }
     try {
@@ -76,8 +84,15 @@ export class PhoneDatabase {
   ): Promise<Value> {
     return this.run(async (connection) => {
       const transaction = connection.transaction(stores, 'readwrite', { durability: 'strict' })
-      const [value] = await Promise.all([abortIfThrown(transaction, work), transaction.done])
-      return value
+      const [worked, ended] = await Promise.allSettled([
+        abortIfThrown(transaction, work),
+        transaction.done,
+      ])
+      // The transaction's own reason is the better one: its requests only say that it was aborted.
+      if (ended.status === 'rejected' && isReason(ended.reason)) throw ended.reason
+      if (worked.status === 'rejected') throw worked.reason
+      if (ended.status === 'rejected') throw ended.reason
+      return worked.value
     })
   }
 
@@ -144,6 +159,10 @@ async function abortIfThrown<Names extends StoreNames<PhoneSchema>, Value>(
     transaction.done.catch(() => undefined)
     throw error
   }
+}
+
+function isReason(error: unknown): boolean {
+  return error instanceof DOMException && error.name !== 'AbortError'
 }
 
 function isDeadConnection(error: unknown): boolean {

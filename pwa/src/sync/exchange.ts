@@ -11,6 +11,7 @@ import type { Hello } from '../api/wire'
 import { instantOf, instantText } from '../core/instant'
 import { SCHEMA } from '../core/operation'
 import type { Result } from '../core/result'
+import { StorageFailed } from '../store/database'
 import { chainHead, deviceOf } from '../store/device'
 import { restartFeed } from '../store/entries'
 import {
@@ -18,6 +19,7 @@ import {
   FEED,
   fetchFact,
   FORMER_ACTORS,
+  NO_EXCHANGE,
   noteEvent,
   QUESTIONS,
   RETIREMENT,
@@ -27,7 +29,7 @@ import {
   type OpenQuestion,
 } from '../store/meta'
 import { operationAt, purgeArchive, waitingCount, waitingOperations } from '../store/operations'
-import { stop, type Phone, type Stop } from './phone'
+import { alone, stop, type Phone, type Stop } from './phone'
 import { pullAll } from './pull'
 import { PUSH_LIMITS, pushChain, type Chain, type Obstacle, type PushLimits } from './push'
 import { asStop, inSession, renewSession } from './session_renewal'
@@ -40,11 +42,17 @@ const NOT_LOADED = stop('unreachable', 'not_loaded')
 
 /** Exchange with the server; returns how it ended, which is also kept for every screen. */
 export async function exchange(phone: Phone): Promise<ExchangeState> {
-  return navigator.locks.request(`${phone.database.name}-exchange`, async () => {
-    const stopped = await exchanged(phone)
+  return alone(phone.database, async () => {
+    const stopped = await exchanged(phone).catch(asStorageStop)
     phone.onProgress?.(null)
     return remember(phone, stopped)
   })
+}
+
+/** What the phone did not let us write comes again with the next exchange. */
+function asStorageStop(error: unknown): Stop {
+  if (!(error instanceof StorageFailed)) throw error
+  return stop('failed', error.isFull ? 'storage_full' : 'storage_failed')
 }
 
 async function exchanged(phone: Phone): Promise<Stop | null> {
@@ -244,7 +252,7 @@ function questionsOf({ questions }: Hello): readonly OpenQuestion[] {
 }
 
 async function remember(phone: Phone, stopped: Stop | null): Promise<ExchangeState> {
-  const before = await fetchFact(phone.database, EXCHANGE)
+  const before = await fetchFact(phone.database, EXCHANGE).catch(() => NO_EXCHANGE)
   const at = Math.floor(phone.now() / 1000)
   const hasAnswered = stopped?.result !== 'unreachable'
   const state: ExchangeState = {
@@ -256,8 +264,9 @@ async function remember(phone: Phone, stopped: Stop | null): Promise<ExchangeSta
     skewSeconds: before.skewSeconds,
     detail: stopped?.detail ?? null,
   }
-  // Nothing is written where everything was erased.
-  if ((await deviceOf(phone.database)) !== null) await saveFact(phone.database, EXCHANGE, state)
+  // Nothing is written where everything was erased; and where nothing can be, it is not told.
+  const device = await deviceOf(phone.database).catch(() => null)
+  if (device !== null) await saveFact(phone.database, EXCHANGE, state).catch(() => undefined)
   phone.onChange?.()
   return state
 }

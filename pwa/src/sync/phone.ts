@@ -19,6 +19,20 @@ export interface Progress {
   readonly total: number
 }
 
+/**
+ * Do `work` while no other tab and no worker talks to the server for this database, or reject when
+ * `limit` says so before it is our turn. (Numbers of operations need no lock: each is taken in the
+ * transaction that writes it, and those come one after the other in all contexts.)
+ */
+export async function alone<Value>(
+  database: PhoneDatabase,
+  work: () => Promise<Value>,
+  limit?: AbortSignal,
+): Promise<Value> {
+  const options = limit === undefined ? {} : { signal: limit }
+  return navigator.locks.request(`${database.name}-exchange`, options, work)
+}
+
 /** Why an exchange ended early. */
 export interface Stop {
   readonly result: Exclude<ExchangeResult, 'never' | 'ok'>

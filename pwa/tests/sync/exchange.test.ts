@@ -1,12 +1,14 @@
 /** Exchanges with a server that is away, refuses, forgets, or loses its answers. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { entryOf } from '../../src/store/entries'
 import { waitingCount } from '../../src/store/operations'
 import { exchange } from '../../src/sync/exchange'
 import { rescueFiles } from '../../src/sync/rescue'
+import { fillUp } from '../support/full_phone'
 import { KeptServer } from '../support/kept_server'
 import { enrolledDatabase, entryId, noted, NOW, talk } from '../support/phones'
+import { row } from '../support/screens'
 
 test('everything written goes out once, in order, and is answered', async () => {
   const [database, server] = [await enrolledDatabase(), new KeptServer()]
@@ -197,4 +199,18 @@ test('where somebody else is signed in on this phone, it signs in as its own per
     '/v1/sessions',
     '/v1/sync/hello',
   ])
+})
+
+test('a phone that is full sends all the same, and asks for the rows again later', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await noted(database, 2)
+  server.rows = [row(entryId(50), 1)]
+  fillUp((store, value) => store.name === 'entries' && JSON.stringify(value).includes(entryId(50)))
+
+  expect(await talk(database, server)).toMatchObject({ result: 'failed', detail: 'storage_full' })
+  expect(server.kept).toHaveLength(2)
+  vi.restoreAllMocks()
+
+  expect((await talk(database, server)).result).toBe('ok')
+  expect(await entryOf(database, entryId(50))).not.toBe(null)
 })
