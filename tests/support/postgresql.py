@@ -33,6 +33,13 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="dw-pg-"))
         self._user = "nobody" if os.geteuid() == 0 else None
         self._install = self._readable(install)
+        self._make_cluster()
+        self._process = self._start()
+
+    def crash_and_start(self) -> None:
+        """End every connection at once, as a power cut does, and recover from the log."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=START_SECONDS_MAX)
         self._process = self._start()
 
     def stop(self) -> None:
@@ -54,9 +61,9 @@ class Server:
             shutil.chown(path, self._user) if not path.is_symlink() else None
         return copy
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        data, log = self.folder / "data", self.folder / "log"
-        options = ["-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    def _make_cluster(self) -> None:
+        data = str(self.folder / "data")
+        options = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
         subprocess.run(
             [self._install / "bin/initdb", *options, "--locale=C", "--no-sync"],
             user=self._user,
@@ -64,6 +71,11 @@ class Server:
             stdout=subprocess.DEVNULL,
             check=True,
         )
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        data, log = self.folder / "data", self.folder / "log"
+        pid_file = data / "postmaster.pid"
+        pid_file.unlink(missing_ok=True)  # A server that was killed leaves it, saying "ready".
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [
@@ -79,7 +91,6 @@ class Server:
                 preexec_fn=_end_with_parent,
             )
         deadline = time.monotonic() + START_SECONDS_MAX
-        pid_file = data / "postmaster.pid"
         while not (pid_file.exists() and "ready" in pid_file.read_text()):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(log.read_text())
