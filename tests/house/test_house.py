@@ -39,6 +39,7 @@ TESTED_ELSEWHERE = {
     "cli/device.py": "tests/cli/test_phones.py",
     "cli/period.py": "tests/cli/test_phones.py",
     "cli/sync.py": "tests/cli/test_phones.py",
+    "store/clock_seals.py": "tests/usecases/test_seal_clocks.py",
     "usecases/answer_questions.py": "tests/api/test_sync_recovery.py",
     "usecases/close_periods.py": "tests/api/test_sync_late.py",
     "usecases/keep_devices.py": "tests/api/test_devices.py",

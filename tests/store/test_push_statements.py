@@ -26,6 +26,7 @@ NARROW = {
     "CHAIN_HASHES": "(organisation_id=? AND actor=? AND sequence_number=?)",
     "KNOWN_OPERATIONS": "(organisation_id=? AND actor=? AND sequence_number=?)",
     "OPERATIONS_AT": "(organisation_id=? AND actor=? AND sequence_number=?)",
+    "CLOCK_SEALS": "(organisation_id=? AND entry_id=?)",
     "NEXT_ENTRIES": "(organisation_id=? AND id>?)",
     "NEXT_HELD": "ix_operation_held",
     "DEVICES": "actor=?",

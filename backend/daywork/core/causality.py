@@ -1,6 +1,6 @@
 """Which operation has to come after which: nothing counts before what its author had seen."""
 
-from daywork.core.ids import Dot
+from daywork.core.ids import SERVER, Dot
 from daywork.core.working_set import LoggedOperation, WorkingSet
 
 CAUSAL_GAP_DAYS_MAX = 5  # then a missing predecessor is given up and the rest counts
@@ -14,6 +14,8 @@ def is_ready(working: WorkingSet, logged: LoggedOperation) -> bool:
     assert operation is not None, "only readable operations have causes"
     context = operation.context
     for actor, (sequence_number, _) in context.items():
+        if actor == SERVER:
+            continue  # A seal that this server lacks counts as not seen; nobody will send it.
         device = working.devices.get(actor)
         if device is None or device.last_sequence_number < sequence_number:
             return False

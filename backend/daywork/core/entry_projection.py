@@ -24,7 +24,6 @@ from daywork.core.merge import (
     applied,
     conflict_flags,
     delete_counts,
-    effective_context,
     has_deletion,
     projected,
 )
@@ -72,7 +71,7 @@ def add_change(
         refusal = _refused_stranger(working, entry, logged, operation)
         if refusal is not None:
             return refusal
-    context = effective_context(operation.context, working.chain_hash_at)
+    context = working.effective_context(operation)
     was_closed = _is_closed(working, entry)
     cells = applied(entry.cells, logged.dot, operation.values, context)
     if max(map(len, cells.values()), default=0) > SIBLINGS_MAX:
@@ -233,7 +232,7 @@ def _approves(
     if not approvers or logged.person_id == entry.owner_id:
         return False
     changes, _ = history(working, entry)
-    seen = effective_context(operation.context, working.chain_hash_at)
+    seen = working.effective_context(operation)
     projects = allocated_projects(content_under(changes, seen).get("alloc", {}).values())
     return any(logged.person_id in approvers.get(project, ()) for project in projects)
 
@@ -264,7 +263,7 @@ def history(
         if operation.is_decision:
             decisions.append(_decision(working, logged, operation))
         else:
-            context = effective_context(operation.context, working.chain_hash_at)
+            context = working.effective_context(operation)
             changes.append(Change(logged.dot, operation.values, context))
     return tuple(changes), tuple(decisions)
 
@@ -274,7 +273,7 @@ def _decision(working: WorkingSet, logged: LoggedOperation, operation: Operation
     return Decision(
         dot=logged.dot,
         kind=operation.kind,
-        context=effective_context(operation.context, working.chain_hash_at),
+        context=working.effective_context(operation),
         digest=operation.digest,
         person=logged.person_id,
         is_authorised=True,  # Those that were not are held and never part of the entry.

@@ -25,6 +25,9 @@ Actor = NewType("Actor", str)
 
 Dot: TypeAlias = tuple[Actor, int]
 
+# In clocks and contexts, in the place of all that a seal stands for.
+SERVER = Actor("srv")
+
 ACTOR_FORM = re.compile(r"[0-9a-z]{10}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypedDict, cast
 
 from daywork.core.hash_chain import decode_well_formed_base64url, leaf, link, linked
-from daywork.core.ids import ACTOR_FORM, Actor, Dot, OperationId, TimeEntryId, uuid_of
+from daywork.core.ids import ACTOR_FORM, SERVER, Actor, Dot, OperationId, TimeEntryId, uuid_of
 from daywork.core.instant import INSTANT_FORM, is_calendar_instant, is_instant
 from daywork.core.json_value import JsonValue
 from daywork.core.verdict import Held
@@ -287,7 +287,7 @@ def _read_context(
             or not 1 <= seen <= SEQUENCE_NUMBER_MAX
             or type(anchor) is not str
             or _ANCHOR.fullmatch(anchor) is None
-            or ACTOR_FORM.fullmatch(name) is None
+            or (ACTOR_FORM.fullmatch(name) is None and name != SERVER)
         ):
             return None
         context[Actor(name)] = (seen, anchor)

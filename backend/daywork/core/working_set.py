@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
+from daywork.core.clock_seal import ClockSeal, unsealed_context
 from daywork.core.ids import Actor, Dot, OperationId, PersonId, PostingId, TimeEntryId
 from daywork.core.json_value import JsonValue
 from daywork.core.merge import Cells
@@ -169,6 +170,7 @@ class WorkingSet:
     # Entries of the same people that only lie near: loaded to find overlaps.
     neighbours: dict[TimeEntryId, EntryState] = field(default_factory=dict)
     outskirts: dict[TimeEntryId, EntryState] = field(default_factory=dict)  # around those
+    seals: dict[TimeEntryId, list[ClockSeal]] = field(default_factory=dict)
     waiting: list[LoggedOperation] = field(default_factory=list)  # held for a causal gap
     postings: dict[TimeEntryId, list[PostingState]] = field(default_factory=dict)
     # What the store has to save.
@@ -183,6 +185,11 @@ class WorkingSet:
     )
     people_to_tell: set[PersonId] = field(default_factory=set)
     waiting_owner_ids: set[PersonId] = field(default_factory=set)  # whose entries wait
+
+    def effective_context(self, operation: Operation) -> dict[Actor, int]:
+        """Return what the operation's author had seen, as far as the history bears it out."""
+        seals = self.seals.get(operation.entry_id, ())
+        return unsealed_context(operation.context, self.chain_hash_at, seals)
 
     def chain_hash_at(self, actor: Actor, sequence_number: int) -> bytes | None:
         """Return the stored hash of that operation, or None if there is none."""

@@ -19,6 +19,7 @@ from daywork.usecases.keep_epochs import keep_epochs
 from daywork.usecases.move_horizon import move_horizon
 from daywork.usecases.post_time_entries import deliver_batch, plan_batch, unfinished
 from daywork.usecases.release_operations import given_up
+from daywork.usecases.seal_clocks import seal_clocks
 from daywork.usecases.send_notifications import tell_people, tell_waiting
 from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes
 
@@ -86,9 +87,12 @@ async def forget(scheduled_at: datetime, _context: Any) -> None:
 
 @DBOS.workflow()
 async def keep_feed(_scheduled_at: datetime, _context: Any) -> None:
-    """Let go of tombstones that every phone has had the time to learn of."""
+    """Let go of tombstones that every phone could learn of, and shorten long clocks."""
     for organisation_id in await _find_organisations():
         await _move_horizon(organisation_id)
+        after: str | None = str(UUID(int=0))
+        while after is not None:
+            after = await _seal_clocks(organisation_id, after)
 
 
 @DBOS.step()
@@ -152,6 +156,16 @@ async def _tell_waiting(organisation_id: str) -> None:
     tools = on_hand()
     organisation = OrganisationId(UUID(organisation_id))
     await tell_waiting(tools.database, tools.sender, organisation, tools.clock())
+
+
+@DBOS.step()
+async def _seal_clocks(organisation_id: str, after: str) -> str | None:
+    tools = on_hand()
+    organisation, place = OrganisationId(UUID(organisation_id)), UUID(after)
+    last = await tools.database.write(
+        lambda unit: seal_clocks(unit, organisation, tools.clock(), place)
+    )
+    return None if last is None else str(last)
 
 
 @DBOS.step()

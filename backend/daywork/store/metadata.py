@@ -2,6 +2,7 @@
 
 from daywork.store import (
     approvals,
+    clock_seals,
     closed_periods,
     devices,
     feed_marks,
@@ -23,6 +24,7 @@ from daywork.store.row import METADATA as METADATA  # noqa: PLC0414 - Alembic fi
 TABLES = METADATA.tables
 SUBJECTS = (
     approvals,
+    clock_seals,
     closed_periods,
     devices,
     feed_marks,

@@ -12,8 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from daywork.core import schema as schemas
+from daywork.core.clock_seal import ClockSeal
 from daywork.core.entry_content import entry_from_content
 from daywork.core.ids import (
+    SERVER,
     Actor,
     Dot,
     OperationId,
@@ -162,6 +164,11 @@ def _load_entries(
         working.entries[entry_id] = entry_from_content(entry_id, content, revision, [])
     if not rows:
         return
+    sealed = [(entry.id,) for entry in working.entries.values() if SERVER in entry.clock]
+    if sealed:
+        for entry_id, number, clock in (yield Query(sql.CLOCK_SEALS, (organisation_id,), sealed)):
+            seal = ClockSeal(TimeEntryId(entry_id), number, json.loads(clock))
+            working.seals.setdefault(seal.entry_id, []).append(seal)
     known = _keys(working.entries)
     for row in (yield Query(sql.OPERATIONS_OF_ENTRIES, (organisation_id,), known)):
         logged = _remember(working, row)

@@ -44,6 +44,13 @@ APPROVERS = Select(
     scalars=1,
 )
 TASKS = Select({"id": "uuid", "project_id": "uuid"}, "task", "organisation_id = {0}", scalars=1)
+CLOCK_SEALS = Select(
+    {"entry_id": "uuid", "number": "bigint", "clock": "text"},
+    "clock_seal",
+    "organisation_id = {0}",
+    scalars=1,
+    keys={"entry_id": "uuid"},
+)
 CLOSED_PERIODS = Select(
     {"through_date": "text"}, "closed_period", "organisation_id = {0}", scalars=1
 )

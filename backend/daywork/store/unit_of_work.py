@@ -11,6 +11,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from daywork.store.approvals import ApprovalStore
+from daywork.store.clock_seals import ClockSealStore
 from daywork.store.closed_periods import ClosedPeriodStore
 from daywork.store.devices import DeviceStore
 from daywork.store.feed_marks import FeedMarkStore
@@ -112,6 +113,11 @@ class UnitOfWork:
     def hourly_rates(self) -> HourlyRateStore:
         """What hours cost and earn."""
         return HourlyRateStore(self.session)
+
+    @cached_property
+    def clock_seals(self) -> ClockSealStore:
+        """Seals of long clocks."""
+        return ClockSealStore(self.session)
 
     @cached_property
     def closed_periods(self) -> ClosedPeriodStore:

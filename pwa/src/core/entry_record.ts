@@ -3,6 +3,7 @@
  * row does not contain yet. What people see is the row with these laid over it, each with the context
  * it was written with, so a row that changed meanwhile shows a conflict and never loses a side.
  */
+import { withSealed } from './clock_seal'
 import { anchorOf } from './hash_chain'
 import type { JsonValue } from './json_value'
 import {
@@ -141,7 +142,7 @@ export function overlaid(record: EntryRecord): Overlay {
     const change: Change = {
       dot: [own.actor, operation.q],
       values: standingValues(own),
-      context: clockBeside(operation.c, context),
+      context: withSealed(clockBeside(operation.c, context), operation.c, record.row, cells),
     }
     cells = applied(cells, change)
     laidOver.push(change)
