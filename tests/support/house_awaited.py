@@ -62,7 +62,6 @@ AWAITED_IN_THE_APP = frozenset(
         "sw/service_worker.ts",
         "sync/enrolment.ts",
         "sync/phone.ts",
-        "sync/pull.ts",
         "sync/push.ts",
         "sync/rescue.ts",
         "sync/session_renewal.ts",

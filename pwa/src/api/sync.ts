@@ -1,6 +1,6 @@
 /** The endpoints of the sync protocol, version 1. */
 import type { Result } from '../core/result'
-import type { WireOperation } from '../core/operation'
+import { SCHEMA, type WireOperation } from '../core/operation'
 import { anything } from '../core/shape'
 import { called, type ApiError, type Fetcher } from './client'
 import {
@@ -73,13 +73,15 @@ export async function rescue(fetcher: Fetcher, body: RescueBody): Promise<Result
   return called(fetcher, { method: 'POST', path: '/v1/sync/rescue', body, answer: pushShape })
 }
 
-/** Read the page behind `cursor`; null begins at the start. */
+/** Read the page behind `cursor`; null begins at the start. `check`: with the sums of all scopes. */
 export async function pull(
   fetcher: Fetcher,
   cursor: string | null,
   limit: number,
+  check: boolean,
 ): Promise<Result<Pull, ApiError>> {
-  const query = new URLSearchParams({ limit: String(limit) })
+  const query = new URLSearchParams({ limit: String(limit), schema: String(SCHEMA) })
+  if (check) query.set('check', '1')
   if (cursor !== null) query.set('cursor', cursor)
   const path = `/v1/sync/pull?${query.toString()}`
   return called(fetcher, { method: 'GET', path, answer: pullShape })

@@ -52,6 +52,10 @@ export const pullShape = objectOf({
   more: flag,
   rows: listOf(rowShape),
   gone: listOf(objectOf({ id: text, rev: number, why: text })),
+  /** Scopes whose rows are no longer to be seen; let go of before the page's rows are taken. */
+  purge: optional(listOf(text), []),
+  /** On the last page, when sums were asked for. */
+  scopes: optional(listOf(objectOf({ s: text, from: text, n: number, sum: text })), []),
   ref: optional(objectOf({ projects_rev: optional(number, null) }), null),
 })
 

@@ -9,10 +9,11 @@ import {
   type EntryRow,
   type Provenance,
 } from '../core/entry_record'
+import { hasLeftWindow, type ScopeSum } from '../core/feed_check'
 import { isDecision, type Intent, type WireContext } from '../core/operation'
 import { settledBy, withDismissed, withOwn, withOwnLater } from '../core/own_operations'
 import { PhoneDatabase } from './database'
-import { dropUnseen, forget, indexed, putOrDelete } from './entry_writing'
+import { dropUnseen, forget, indexed, purge, putOrDelete } from './entry_writing'
 import {
   BRANCHES,
   FEED,
@@ -120,6 +121,8 @@ export async function writeAnswers(
 export interface Page {
   readonly rows: readonly EntryRow[]
   readonly goneIds: readonly string[]
+  /** Scopes that are no longer in sight; let go of before the rows are taken. */
+  readonly purge?: readonly string[]
   readonly epoch: string
   readonly cursor: string
   readonly isLast: boolean
@@ -131,12 +134,13 @@ export async function writePage(database: PhoneDatabase, self: string, page: Pag
     const meta = transaction.objectStore('meta')
     const feed = await readFact(meta, FEED)
     const entries = transaction.objectStore('entries')
+    await purge(entries, page.purge ?? [], self)
     for (const row of page.rows) {
       const stored = await entries.get(row.id)
       const record = withRow(stored?.record ?? emptyRecord(row.id, row.owner), row)
       await putOrDelete(entries, record, self, feed.pass)
     }
-    for (const id of page.goneIds) await forget(entries, id)
+    for (const id of page.goneIds) await forget(entries, id, self)
     const next: Feed = {
       ...feed,
       epoch: page.epoch,
@@ -156,6 +160,24 @@ export async function restartFeed(database: PhoneDatabase): Promise<Feed> {
     const next = freshPass(await readFact(meta, FEED))
     await meta.put(next, FEED.key)
     return next
+  })
+}
+
+/** Drop the rows that fell out of every window, and return the others. */
+export async function rowsWithin(
+  database: PhoneDatabase,
+  sums: readonly ScopeSum[],
+): Promise<readonly EntryRow[]> {
+  return database.write(['entries'], async (transaction) => {
+    const entries = transaction.objectStore('entries')
+    const rows: EntryRow[] = []
+    for (const { id, record } of await entries.getAll()) {
+      if (record.row === null) continue
+      const isLeaving = record.own.length === 0 && hasLeftWindow(record.row, sums)
+      if (isLeaving) await entries.delete(id)
+      else rows.push(record.row)
+    }
+    return rows
   })
 }
 

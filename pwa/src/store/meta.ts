@@ -79,6 +79,9 @@ const branchingShape = objectOf({
 /** Since when the server takes nothing more from this phone, in seconds. */
 const retirementShape = objectOf({ at: number })
 
+/** When the rows were last compared with the server's, in seconds. */
+const checkShape = objectOf({ at: number })
+
 const feedShape = objectOf({
   epoch: nullable(text),
   cursor: nullable(text),
@@ -204,6 +207,7 @@ export const DEVICE = fact('device', deviceShape, null)
 export const FORMER_ACTORS = fact('former_actors', formerShape, [])
 export const BRANCHES = fact('branches', branchesShape, [])
 export const BRANCHING = fact('branching', branchingShape, null)
+export const CHECK = fact('check', checkShape, null)
 export const RETIREMENT = fact('retirement', retirementShape, null)
 export const FEED = fact('feed', feedShape, EMPTY_FEED)
 export const EXCHANGE = fact('exchange', exchangeShape, NO_EXCHANGE)

@@ -251,6 +251,10 @@ function questionsOf({ questions }: Hello): readonly OpenQuestion[] {
   })
 }
 
+function isSent(stopped: Stop | null): boolean {
+  return stopped === null || stopped.detail === 'pull_upgrade_required'
+}
+
 async function remember(phone: Phone, stopped: Stop | null): Promise<ExchangeState> {
   const before = await fetchFact(phone.database, EXCHANGE).catch(() => NO_EXCHANGE)
   const at = Math.floor(phone.now() / 1000)
@@ -259,7 +263,8 @@ async function remember(phone: Phone, stopped: Stop | null): Promise<ExchangeSta
     result: stopped?.result ?? 'ok',
     at,
     contactAt: hasAnswered ? at : before.contactAt,
-    failures: stopped === null ? 0 : before.failures + 1,
+    // A server that gives this version no rows has taken all that was sent.
+    failures: isSent(stopped) ? 0 : before.failures + 1,
     retryAfterSeconds: stopped?.retryAfterSeconds ?? null,
     skewSeconds: before.skewSeconds,
     detail: stopped?.detail ?? null,

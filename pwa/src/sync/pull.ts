@@ -1,17 +1,20 @@
 /** Reads what changed on the server, page by page; each page and its cursor are one write. */
 import { history, pull, reference } from '../api/sync'
 import type { History, Pull } from '../api/wire'
+import { disagrees } from '../core/feed_check'
 import { anchorOf } from '../core/hash_chain'
+import { instantOf } from '../core/instant'
 import { overlaid, type EntryRecord, type Provenance } from '../core/entry_record'
 import {
   askingEntries,
   restartFeed,
+  rowsWithin,
   waitingEntries,
   writePage,
   writeProvenance,
 } from '../store/entries'
 import { operationAt } from '../store/operations'
-import { FEED, fetchFact, REFERENCE, saveFact, type Feed } from '../store/meta'
+import { CHECK, FEED, fetchFact, noteEvent, REFERENCE, saveFact, type Feed } from '../store/meta'
 import { stop, type Phone, type Stop } from './phone'
 import type { Chain } from './push'
 import { asStop, inSession } from './session_renewal'
@@ -19,6 +22,7 @@ import { asStop, inSession } from './session_renewal'
 const ROWS_MAX = 500
 const PAGES_MAX = 2000
 const HISTORIES_MAX = 20
+const CHECK_SECONDS = 24 * 3600
 
 /**
  * Pull until the server has no more; returns why it stopped, or null. `forked`: a row has operations
@@ -30,10 +34,11 @@ export async function pullAll(
   chains: readonly Chain[],
 ): Promise<Stop | 'forked' | null> {
   let feed = await fetchFact(phone.database, FEED)
+  let isToCheck = await isCheckDue(phone)
   let hasRestarted = false
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const { cursor } = feed
-    const pulled = await inSession(phone, () => pull(phone.fetcher, cursor, ROWS_MAX))
+    const pulled = await inSession(phone, () => pull(phone.fetcher, cursor, ROWS_MAX, isToCheck))
     if (!pulled.ok) {
       const { refusal } = pulled
       if (hasRestarted || !('code' in refusal) || !isCursorGone(refusal.code))
@@ -50,20 +55,47 @@ export async function pullAll(
     }
     if (await hasForeignDots(phone, pulled.value, chains)) return 'forked'
     feed = await written(phone, self, pulled.value)
-    if (!pulled.value.more) return afterwards(phone, feed, pulled.value)
+    if (pulled.value.more) continue
+    if (isToCheck && (await isToRepair(phone, pulled.value))) {
+      isToCheck = false
+      feed = await restartFeed(phone.database)
+      continue
+    }
+    return afterwards(phone, feed, pulled.value)
   }
   return stop('failed', 'too_many_pages')
+}
+
+async function isCheckDue({ database, now }: Phone): Promise<boolean> {
+  const last = await fetchFact(database, CHECK)
+  const age = now() / 1000 - (last?.at ?? 0)
+  // A clock that was set back must not put the check off for years.
+  return last === null || age >= CHECK_SECONDS || age < 0
+}
+
+/** Compare what is here with the server's sums; where they differ, the feed is to be read anew. */
+async function isToRepair(phone: Phone, { scopes }: Pull): Promise<boolean> {
+  await saveFact(phone.database, CHECK, { at: seconds(phone) })
+  const sums = scopes.flatMap(({ s, from, n, sum }) => {
+    const windowStart = instantOf(from)
+    return windowStart === null ? [] : [{ scope: s, windowStart, count: n, sum }]
+  })
+  if (sums.length === 0) return false
+  const isWrong = disagrees(await rowsWithin(phone.database, sums), sums)
+  if (isWrong) await noteEvent(phone.database, 'repair', phone.now())
+  return isWrong
 }
 
 async function written(phone: Phone, self: string, page: Pull): Promise<Feed> {
   const feed = await writePage(phone.database, self, {
     rows: page.rows,
     goneIds: page.gone.map(({ id }) => id),
+    purge: page.purge,
     epoch: page.epoch,
     cursor: page.cursor,
     isLast: !page.more,
   })
-  if (page.rows.length + page.gone.length > 0) phone.onChange?.()
+  if (page.rows.length + page.gone.length + page.purge.length > 0) phone.onChange?.()
   return feed
 }
 

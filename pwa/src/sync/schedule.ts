@@ -76,7 +76,7 @@ export class Schedule {
   }
 
   #plan(state: ExchangeState): void {
-    if (state.result === 'ok') this.#planIn(QUIET_SECONDS * (1 + this.#surroundings.chance()))
+    if (state.failures === 0) this.#planIn(QUIET_SECONDS * (1 + this.#surroundings.chance()))
     else {
       const chance = this.#surroundings.chance()
       this.#planIn(waitSeconds(state.failures, chance, state.retryAfterSeconds))

@@ -27,7 +27,7 @@ test('a row that the server took away is forgotten unless this phone wrote on it
     await putOrDelete(entries, seen, ANA, 1)
     await putOrDelete(entries, withRow(emptyRecord(entryId(3), ANA), row(entryId(3), 1)), ANA, 2)
     await putOrDelete(entries, emptyRecord(entryId(4), ANA), ANA, 2)
-    for (const id of [entryId(1), entryId(9)]) await forget(entries, id)
+    for (const id of [entryId(1), entryId(9)]) await forget(entries, id, ANA)
     await dropUnseen(entries, 2)
   })
 
