@@ -9,7 +9,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from daywork.core import errors
-from daywork.core.errors import DomainError
+from daywork.core.errors import DomainError, Unavailable
+from daywork.store.availability import RETRY_AFTER_SECONDS, is_away
 
 LOGGER = logging.getLogger(__name__)
 
@@ -120,6 +121,9 @@ def tell_framework_refusal(
 
 
 def tell_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer a bug: the phone keeps everything and tries again."""
+    """Answer a bug, or a database that is away: the phone keeps everything and tries again."""
+    if is_away(error):
+        LOGGER.warning("%s %s: %s", request.method, request.scope["path"], error)
+        return tell_refusal(request, Unavailable(RETRY_AFTER_SECONDS))
     LOGGER.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
     return problem(500, "internal")
