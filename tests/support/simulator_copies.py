@@ -83,7 +83,7 @@ class Copies:
         """Return what ``query``, with ``{organisation}`` in it, finds."""
         if self._url is None:
             text = query.format(organisation=f"x'{self.organisation.hex}'")
-            with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)) as database:
+            with closing(sqlite3.connect(self._file)) as database:
                 return database.execute(text).fetchall()
         connection = await self._connected()
         text = query.format(organisation=f"'{self.organisation}'")

@@ -68,7 +68,7 @@ class Stored:
     rows: Mapping[str, Mapping[str, Any]]  # by wire id, deleted ones too
     deleted: frozenset[str]
     last_numbers: Mapping[str, int]
-    revision: int
+    revision: int  # -1: the organisation is not stored
 
     @cached_property
     def hashes(self) -> dict[tuple[Actor, int], bytes]:
@@ -137,7 +137,7 @@ async def read_stored(copies: Copies) -> Stored:
         },
         deleted=frozenset(f"te:{_uuid_text(entry)}" for entry, _, gone, _ in entries if gone),
         last_numbers=dict(devices),
-        revision=counter[0][0],
+        revision=counter[0][0] if counter else -1,
     )
 
 
