@@ -26,7 +26,19 @@ LOOKS = (
 )
 SCREENS = (
     *("join", "today-off", "today-working", "week", "add-entry", "conflict", "returned"),
-    *("outbox", "me", "this-phone", "inbox", "person-day", "return", "approve", "postings"),
+    *(
+        "outbox",
+        "me",
+        "this-phone",
+        "devices",
+        "new-phone",
+        "inbox",
+        "team",
+        "person-day",
+        "return",
+        "approve",
+        "postings",
+    ),
 )
 PICTURE_BYTES_MAX = 100_000
 
@@ -128,7 +140,10 @@ def test_the_screens_of_the_tour_are_the_ones_that_are_looked_at(tour: ScreenTou
     assert set(tour.screens()) == set(SCREENS)
 
 
-GERMAN = {"manager": ("/", "/inbox", "/me", "/diagnostics", "/add", "/week"), "office": ("/me",)}
+GERMAN = {
+    "manager": ("/", "/inbox", "/me", "/diagnostics", "/devices", "/team", "/add", "/week"),
+    "office": ("/me",),
+}
 
 
 def test_german_words_fit_too_and_so_does_text_of_twice_the_size(tour: ScreenTour) -> None:

@@ -1,19 +1,31 @@
 """A phone as a person holds it: a real browser at one of the app's screens."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    expect,
+)
 
 PATIENCE_MILLISECONDS = 15_000
 TAPS_SCRIPT = """
 window.__taps = 0
 addEventListener('pointerdown', () => { window.__taps += 1 }, true)
 """
-# What a browser says by itself when a request finds no network: no complaint of ours.
-EXPECTED = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK_CHANGED")
+# What a browser says by itself when a request finds no network, or when a phone on which
+# nothing is kept asks whether the server remembers it: no complaint of ours.
+EXPECTED = re.compile(
+    r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK_CHANGED|status of 401 \(Unauthorized\)"
+)
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
@@ -106,6 +118,13 @@ class BrowserPhone:
         """Airplane mode off."""
         self.context.set_offline(False)
 
+    def vanish_after_hello(self, write: Callable[[], None]) -> None:
+        """Tell the office how much waits, then lose the signal before any of it is sent."""
+        self.context.route("**/v1/sync/push", lambda route: route.abort())
+        with self.page.expect_response(announces_something):
+            write()
+        self.lose_signal()
+
     def taps(self) -> int:
         """Return how often the screen was touched since the last ``count_taps``."""
         number: int = self.page.evaluate("window.__taps")
@@ -130,6 +149,12 @@ def new_phone(browser: Browser, url: str, zone: str, **settings: Any) -> Browser
     phone = BrowserPhone(context, context.new_page(), url)
     listen(phone)
     return phone
+
+
+def announces_something(response: Response) -> bool:
+    """Return whether the server was told of operations that wait on a phone."""
+    said = response.request.post_data_json if response.url.endswith("/v1/sync/hello") else None
+    return bool(said and said["pending"])
 
 
 def listen(phone: BrowserPhone) -> None:

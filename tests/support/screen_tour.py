@@ -22,6 +22,7 @@ from support.browser_phone import BrowserPhone, new_phone
 from support.server import RunningServer
 
 SETUP_SECONDS = 60
+OLD_PHONE = "Luca's old phone"
 
 
 @dataclass
@@ -38,6 +39,7 @@ class ScreenTour:
         """Play the week and give three people a browser."""
         with ThreadPoolExecutor(1) as thread:  # A browser test has a loop in this one.
             thread.submit(lambda: asyncio.run(self._played())).result(SETUP_SECONDS)
+        self._lose_phone(demo_crew.LUCA, OLD_PHONE)
         for role, person in (
             ("worker", demo_crew.ANA),
             ("returned", demo_crew.LUCA),
@@ -47,6 +49,10 @@ class ScreenTour:
             phone = new_phone(self.browser, self.server.url, self.zone)
             phone.join(str(self.server.office("invite", person=person)["url"]), f"{person}'s phone")
             phone.sent()
+            if role == "returned":
+                self._replace(phone, OLD_PHONE)
+            elif role != "office":
+                phone.button("No, I use them all").click()
             self.phones[role] = phone
         self.phones["guest"] = new_phone(self.browser, self.server.url, self.zone)
         self._send_back(self.phones["manager"])
@@ -64,6 +70,9 @@ class ScreenTour:
             "returned": lambda: self._opened("returned", "/needs"),
             "outbox": lambda: self._opened("worker", "/outbox"),
             "me": lambda: self._opened("worker", "/me"),
+            "new-phone": lambda: self._opened("office", "/"),
+            "devices": lambda: self._opened("returned", "/devices"),
+            "team": lambda: self._opened("manager", "/team"),
             "this-phone": lambda: self._opened("worker", "/diagnostics"),
             "inbox": lambda: self._opened("manager", "/inbox"),
             "person-day": self._person_day,
@@ -89,6 +98,22 @@ class ScreenTour:
             await week.work_offline()
             await week.approve_what_is_clean(of=demo_crew.HELENE)
             await week.end_a_shift_twice()
+
+    def _lose_phone(self, person: str, label: str) -> None:
+        """A phone that says what it has to send, and is never heard of again."""
+        phone = new_phone(self.browser, self.server.url, self.zone)
+        phone.join(str(self.server.office("invite", person=person)["url"]), label)
+        phone.sent()
+        phone.vanish_after_hello(lambda: phone.add_entry("07:00", "11:30", demo_crew.SCHOOL))
+        phone.context.close()
+
+    def _replace(self, phone: BrowserPhone, label: str) -> None:
+        """Say on a new phone that it is there instead of another one."""
+        phone.button(f"instead of “{label}”").click()
+        phone.page.get_by_text("It is lost or broken").click()
+        phone.hold(phone.button("Hold to take it out of use"))
+        phone.expect_text("is out of use")
+        phone.expect_chip("needs you")
 
     def _work_today(self, phone: BrowserPhone) -> None:
         """A morning that has ended, and a job that is running since noon."""

@@ -45,6 +45,7 @@ export const iconNames = [
   'moon',
   'held',
   'people',
+  'devices',
   'home-screen',
 ] as const
 

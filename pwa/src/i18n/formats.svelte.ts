@@ -68,6 +68,11 @@ export function weekday(date: string): string {
   return dates({ weekday: 'short', timeZone: 'UTC' }).format(utc(date))
 }
 
+/** Return the weekday in full, "Friday". */
+export function longWeekday(date: string): string {
+  return dates({ weekday: 'long', timeZone: 'UTC' }).format(utc(date))
+}
+
 /** Return a length, "7 h 32" or "32 min"; seconds below a minute are left out. */
 export function duration(seconds: number): string {
   const minutes = Math.floor(Math.max(0, seconds) / MINUTE_SECONDS)
