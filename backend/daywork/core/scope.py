@@ -8,6 +8,7 @@ the rules of today: a cursor only names the moment.
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from daywork.core.hash_chain import encode_base64url
@@ -17,6 +18,7 @@ from daywork.core.roles import Member, Permission, visible_owners
 BEFORE_ALL: Final = -1  # a reference revision at which nobody saw anything
 
 _MARK_BYTES = 6
+_MARKS_MAX = 4_096  # remembered: each pull asks for its person's
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def sees_team(member: Member) -> bool:
     return member.may(Permission.SEE_TEAM) and not member.may(Permission.SEE_ALL)
 
 
+@lru_cache(maxsize=_MARKS_MAX)
 def sight_mark(sight: Sight) -> str:
     """Return a text that is equal for equal sights."""
     if sight.owner_ids is None:
