@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from daywork.api.parts import Parts
-from daywork.core.errors import BadSignature, DomainError, Forked
+from daywork.core.errors import BadSignature, DomainError, Forked, NotYourDevice, TooLarge
 from daywork.core.ids import Actor, OrganisationId, PersonId
 from daywork.core.json_value import JsonValue
 from daywork.store.push_lane import SignedBatch
@@ -13,19 +13,24 @@ from daywork.store.unit_of_work import UnitOfWork
 from daywork.usecases.release_operations import sealed_batch
 from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes
 
-# Refusals of a known device that honest phones do not earn without being cloned.
-_ALARMING = {BadSignature: "bad_signature", Forked: "forked"}
+# Refusals that honest phones do not earn without being cloned.
+_ALARMING = {
+    BadSignature: "bad_signature",
+    Forked: "forked",
+    NotYourDevice: "not_your_device",
+    TooLarge: "too_large",
+}
 
 LOGGER = logging.getLogger(__name__)
 
 
 async def pushed(
-    parts: Parts, organisation_id: OrganisationId, signed: SignedBatch, now: datetime
+    parts: Parts, organisation_id: OrganisationId, signed: SignedBatch, by: Actor, now: datetime
 ) -> PushOutcome:
     """Return the outcome after the commit; people are told and approved time is posted.
 
-    Raises: the DomainError that refuses the whole batch; one that looks forged is
-    counted for the operator first.
+    ``by`` is the device that came. Raises: the DomainError that refuses the whole
+    batch; one that looks forged is counted for the operator first.
     """
     kept = sealed_batch(signed, parts.seal)
     try:
@@ -33,10 +38,10 @@ async def pushed(
     except DomainError as refusal:
         kind = _ALARMING.get(type(refusal))
         if kind is not None:
-            await raise_alarm(parts, organisation_id, kind, signed.batch.actor, now)
+            await raise_alarm(parts, organisation_id, kind, by, now)
         raise
     for kind, count in sorted(outcome.alarms.items()):
-        await raise_alarm(parts, organisation_id, kind, signed.batch.actor, now, count)
+        await raise_alarm(parts, organisation_id, kind, by, now, count)
     await set_off(parts, organisation_id, outcome, signed.batch.person_id)
     return outcome
 

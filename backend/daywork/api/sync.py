@@ -70,7 +70,7 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
     now = parts.clock()
     signed = read_push(value, len(body), milliseconds(now), principal)
     parts.push_limit.take(principal.actor, now)
-    outcome = await pushed(parts, principal.organisation_id, signed, now)
+    outcome = await pushed(parts, principal.organisation_id, signed, principal.actor, now)
     return _answer(msgspec.json.encode(push_answer(signed, outcome)))
 
 

@@ -51,7 +51,7 @@ async def deposit(request: Request[Any, Any, Any]) -> Response[bytes]:
         await raise_alarm(parts, organisation_id, "bad_signature", signed.batch.actor, now)
         raise BadSignature
     parts.push_limit.take(signed.batch.actor, now)
-    outcome = await pushed(parts, organisation_id, signed, now)
+    outcome = await pushed(parts, organisation_id, signed, signed.batch.actor, now)
     results = [{"q": item["q"], "st": "deposited"} for item in signed.batch.items]
     answer = {
         "actor": signed.batch.actor,
@@ -83,7 +83,7 @@ async def rescue(request: Request[Any, Any, Any]) -> Response[bytes]:
     await released(
         parts, organisation_id, lambda unit: set_aside_of(unit, organisation_id, actor, now)
     )
-    outcome = await pushed(parts, organisation_id, signed, now)
+    outcome = await pushed(parts, organisation_id, signed, principal.actor, now)
     await parts.database.write(lambda unit: settle_loss(unit, organisation_id, actor, now))
     return _answer(push_answer(signed, outcome))
 

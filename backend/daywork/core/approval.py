@@ -53,6 +53,17 @@ class Status(StrEnum):
     DECISION_CONFLICT = "decision_conflict"
 
 
+# Somebody has approved a version that nobody took back.
+APPROVED_ONCE: Final = frozenset(
+    (
+        Status.APPROVED,
+        Status.APPROVED_WITH_AMENDMENT,
+        Status.APPROVAL_CONFLICT,
+        Status.DECISION_CONFLICT,
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A submit, recall, approve, reject or revoke of one time entry.

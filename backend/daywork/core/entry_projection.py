@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from uuid import uuid5
 
 from daywork.core.approval import (
+    APPROVED_ONCE,
+    SUPERSEDED,
     VOID_NOTES,
     Decision,
     Standing,
@@ -95,10 +97,11 @@ def add_decision(
     working: WorkingSet, entry: EntryState, logged: LoggedOperation, operation: Operation
 ) -> Applied | Held:
     """Record the decision if it is the author's to take and fits what it says it saw."""
-    if not _is_in_sight(working, entry, logged, operation):
-        return Held("unknown_ref", "e")
-    if not _is_authorised(working, entry, logged, operation):
-        return Held("not_authorised")
+    is_seen = _is_in_sight(working, entry, logged, operation)
+    if not is_seen or not _is_authorised(working, entry, logged, operation):
+        # Who decided may have lost the right meanwhile: those who have it should know.
+        working.people_to_tell |= approvers_of(working, entry.owner_id)
+        return Held("not_authorised") if is_seen else Held("unknown_ref", "e")
     decision = _decision(working, logged, operation)
     changes, decisions = history(working, entry)
     note = why_ineffective(decision, changes, decisions)
@@ -107,7 +110,7 @@ def add_decision(
     if operation.kind == "revoke" and _is_late_revoke(working, entry, logged):
         return Held("not_authorised", note="too_late")
     _advance(entry, logged)
-    if operation.kind == "reject":
+    if operation.kind == "reject" or note == SUPERSEDED:
         working.people_to_tell.add(entry.owner_id)
     return Applied(note=note)
 
@@ -133,10 +136,9 @@ def refresh(working: WorkingSet, entry: EntryState) -> None:
     # A history is gone through only where something follows from it: most are one change.
     is_decided = any(logged.is_decision for logged in entry.operations)
     changes, decisions = history(working, entry) if is_disputed or is_decided else ((), ())
-    entry.is_deleted = is_disputed and delete_counts(
-        entry.cells, {change.dot: change.context for change in changes}
-    )
-    if is_disputed and not entry.is_deleted:
+    contexts = {change.dot: change.context for change in changes}
+    is_void = is_disputed and delete_counts(entry.cells, contexts)
+    if is_disputed and not is_void:
         flags.append("delete_vs_edit")
     for time in times:
         flags += [flag for flag in sorted(own_flags(time)) if flag not in flags]
@@ -145,6 +147,8 @@ def refresh(working: WorkingSet, entry: EntryState) -> None:
     entry.flags = tuple(flags)
     stands = standing(changes, decisions) if decisions else _UNDECIDED
     entry.status = str(stands.status)
+    # What was approved stays in sight: its deletion is a wish that somebody decides about.
+    entry.is_deleted = is_void and stands.status not in APPROVED_ONCE
     _follow_approval(working, entry, stands)
     if stands.approved is not None and not stands.pending:
         return

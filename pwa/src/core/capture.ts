@@ -155,7 +155,7 @@ export function bothHappened(
 
 /** Return whether a decision can be bound to what was seen. */
 export function isDecidable(view: EntryView): boolean {
-  return view.seen.digest !== null && !view.isRunning && !view.isDeleted
+  return view.seen.digest !== null && !view.isRunning && !view.isDeleted && !view.isDeletionWished
 }
 
 /** Judge or submit exactly what was seen; null when it cannot be bound to one content. */

@@ -87,6 +87,7 @@ export function viewOf(record: EntryRecord, reader: Reader): EntryView | null {
     source: shown.source,
     state: stateOf(record, keys.asks),
     isDeleted: overlay.isDeleted,
+    isDeletionWished: overlay.isDeletionWished,
     flags,
     conflicts: conflictsOf(record, overlay, reader),
     held: heldOperations(record).map(({ operation, answer }) => ({

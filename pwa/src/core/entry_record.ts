@@ -101,11 +101,20 @@ export interface EntryRecord {
   readonly provenanceRev: number
 }
 
+const APPROVED_ONCE: ReadonlySet<Status> = new Set([
+  'approved',
+  'approved+amendment',
+  'approval_conflict',
+  'decision_conflict',
+])
+
 /** The record as a person sees it: the row with this phone's own operations laid over it. */
 export interface Overlay {
   readonly cells: Cells
   readonly context: WireContext
   readonly isDeleted: boolean
+  /** What was approved is deleted only when somebody who decides about it agrees. */
+  readonly isDeletionWished: boolean
   /** A deletion stands against an edit that its author had not seen. */
   readonly isDisputedDeletion: boolean
   readonly conflicts: readonly string[]
@@ -149,9 +158,16 @@ export function overlaid(record: EntryRecord): Overlay {
   }
   const contextOf = (dot: Dot): VectorClock =>
     laidOver.find((change) => isSameDot(change.dot, dot))?.context ?? clockOf(deletionSeen(record))
-  const isDeleted = deleteCounts(cells, contextOf)
-  const isDisputedDeletion = hasDeletion(cells) && !isDeleted
-  return { cells, context, isDeleted, isDisputedDeletion, conflicts: conflictingGroups(cells) }
+  const isVoid = deleteCounts(cells, contextOf)
+  const isDeletionWished = isVoid && APPROVED_ONCE.has(record.row?.status ?? 'draft')
+  return {
+    cells,
+    context,
+    isDeleted: isVoid && !isDeletionWished,
+    isDeletionWished,
+    isDisputedDeletion: hasDeletion(cells) && !isVoid,
+    conflicts: conflictingGroups(cells),
+  }
 }
 
 /** Return the values of a group that differ, as times; the longest first, ties by dot. */

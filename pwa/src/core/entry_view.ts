@@ -113,6 +113,7 @@ export interface EntryView {
   readonly source: string
   readonly state: RowState
   readonly isDeleted: boolean
+  readonly isDeletionWished: boolean
   readonly flags: readonly Flag[]
   readonly conflicts: readonly Conflict[]
   readonly held: readonly HeldOperation[]
