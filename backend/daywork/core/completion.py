@@ -5,7 +5,7 @@ the results that the phones get.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from daywork.core.entry_content import content_text, text_with_flags
 from daywork.core.entry_projection import approvers_of
@@ -49,7 +49,8 @@ def answered(
     """Return the results with the versions that are in conflict spelled out."""
     answers = []
     for result in results:
-        logged = working.log.get((actor, cast("int", result["q"])))
+        number: Any = result["q"]
+        logged = working.log.get((actor, number))
         siblings = None if logged is None else _siblings(working, logged)
         answers.append(result if siblings is None else {**result, "siblings": siblings})
     return answers

@@ -8,7 +8,7 @@ without an integer ``q`` or a 43 character ``h``) has been settled before.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple, TypedDict, cast
+from typing import Any, Final, NamedTuple, TypedDict, cast
 
 from daywork.core.hash_chain import decode_well_formed_base64url, leaf, link, linked
 from daywork.core.ids import ACTOR_FORM, SERVER, Actor, Dot, OperationId, TimeEntryId, uuid_of
@@ -102,17 +102,6 @@ class _Group(TypedDict):
     n: str
 
 
-class _Item(TypedDict):
-    """An item after its members were judged."""
-
-    q: int
-    id: str
-    e: str
-    by: str
-    c: dict[str, tuple[int, str]]
-    w: str
-
-
 def read_item(actor: Actor, item: Mapping[str, JsonValue]) -> Reading:
     """Read ``item``: what it adds to the chain, and its operation or why it is held.
 
@@ -159,13 +148,13 @@ def read_operation(
     member = _misspelled_member(item)
     if member is not None:
         return Held("malformed", member)
-    sent = cast("_Item", item)
+    sent: Any = item  # Its members have been judged: a cast would cost a call.
     context = _read_context(actor, sent["q"], sent["c"])
     if context is None:
         return Held("malformed", "c")
-    groups = cast("dict[str, _Group]", item.get("s", _NOTHING))
-    kind = sent["by"]
-    refusal = _refused_groups(kind, item.get("dg"), groups, leaves or _NO_LEAVES)
+    groups: dict[str, _Group] = sent.get("s", _NOTHING)
+    kind: str = sent["by"]
+    refusal = _refused_groups(kind, sent.get("dg"), groups, leaves or _NO_LEAVES)
     if refusal is not None:
         return refusal
     values = {name: part["v"] for name, part in groups.items()}
@@ -184,7 +173,7 @@ def read_operation(
         context,
         values,
         leaves,
-        cast("str | None", item.get("dg")),
+        sent.get("dg"),
         sent["w"],
         dropped,
     )
@@ -258,7 +247,7 @@ def _misspelled_member(item: Mapping[str, JsonValue]) -> str | None:
     texts = f"{item.get('by')} {item.get('e')} {item.get('id')} {item.get('w')} {item.get('h')}"
     if (
         _TEXTS.fullmatch(texts) is None
-        or not is_calendar_instant(cast("str", item["w"]))
+        or not is_calendar_instant(str(item["w"]))
         or not _is_sequence_number(item.get("q"))
         or type(item.get("c")) is not dict
     ):
@@ -328,9 +317,9 @@ def _is_salt(value: object) -> bool:
 
 def _leaf(group: object) -> bytes:
     """Return the leaf of ``{v, n}``; raises KeyError, TypeError or ValueError."""
-    part = cast("_Group", group)
+    part: Any = group
     salt = part["n"]
-    if not _is_salt(salt):
+    if type(salt) is not str or _SALT.fullmatch(salt) is None:
         msg = "a salt is 16 bytes in base64url"
         raise ValueError(msg)
     return leaf(decode_well_formed_base64url(salt), part["v"])
