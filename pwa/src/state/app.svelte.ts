@@ -2,7 +2,7 @@
 import { APP_VERSION } from '../api/sync'
 import { setNotificationLanguage } from '../store/registry'
 import { askForBackgroundSync } from '../sync/schedule'
-import { exchangeSoon } from './connection.svelte'
+import { exchangeAnew } from './connection.svelte'
 import { followLinks, go } from './route.svelte'
 import { routeOf } from '../router'
 
@@ -86,7 +86,7 @@ async function startWorker(): Promise<void> {
     if (wasControlled) reloadOnce()
   })
   container.addEventListener('message', (event: MessageEvent<unknown>) => {
-    if (event.data === 'exchange') exchangeSoon()
+    if (event.data === 'exchange') exchangeAnew()
     if (event.data === '/inbox' || event.data === '/needs') go(routeOf(event.data))
   })
   registration = await container.register(workerUrl(), { updateViaCache: 'none' })

@@ -1,8 +1,9 @@
 /** What the last exchange with the server said. Never what the phone believes about its network. */
 import { askingEntries } from '../store/entries'
-import { EXCHANGE, fetchFact, type ExchangeResult } from '../store/meta'
+import { EXCHANGE, FEED, fetchFact, type ExchangeResult } from '../store/meta'
 import { waitingCount } from '../store/operations'
 import { exchange } from '../sync/exchange'
+import type { Nudges } from '../sync/nudges'
 import type { Progress } from '../sync/phone'
 import { Schedule } from '../sync/schedule'
 import { announce } from '../store/announcements'
@@ -78,6 +79,15 @@ export const connection = {
 
 const SOON_MILLISECONDS = 100
 
+let nudges: Nudges | null = null
+
+const chance = (): number => Math.random()
+const setTimer = (run: () => void, seconds: number): number =>
+  window.setTimeout(run, seconds * 1000)
+const clearTimer = (timer: number): void => {
+  clearTimeout(timer)
+}
+
 const schedule = new Schedule({
   exchange: () =>
     exchange({
@@ -92,11 +102,9 @@ const schedule = new Schedule({
         void refreshAll()
       },
     }),
-  chance: () => Math.random(),
-  setTimer: (run, seconds) => window.setTimeout(run, seconds * 1000),
-  clearTimer: (timer) => {
-    clearTimeout(timer)
-  },
+  chance,
+  setTimer,
+  clearTimer,
   onPlan: (seconds) => {
     nextTryAt = seconds === null ? null : Math.floor(Date.now() / 1000 + seconds)
   },
@@ -108,28 +116,67 @@ export async function exchangeNow(): Promise<void> {
   await refreshAll()
 }
 
-/** Exchange a moment later, so that the tap is painted first; nothing when nobody is here then. */
+/** Exchange because something was written, a moment later, so that the tap is painted first. */
 export function exchangeSoon(): void {
-  setTimeout(() => {
-    if (localOrNull() === null) return
-    void schedule.now().catch(() => undefined)
-  }, SOON_MILLISECONDS)
+  later(() => schedule.written())
+}
+
+/** Exchange because network, screen, notification or server gave a sign. */
+export function exchangeAnew(): void {
+  later(() => schedule.now())
 }
 
 /** Exchange at the start, when the app comes to the front and when the phone says it is online. */
 export function startExchanging(): void {
-  exchangeSoon()
-  addEventListener('online', exchangeSoon)
+  exchangeAnew()
+  addEventListener('online', exchangeOnline)
   document.addEventListener('visibilitychange', exchangeWhenSeen)
-}
-
-/** Named, so that the next person who signs in on this phone does not add it a second time. */
-function exchangeWhenSeen(): void {
-  if (document.visibilityState === 'visible') exchangeSoon()
+  void listenForNudges()
 }
 
 export function stopExchanging(): void {
   schedule.stop()
+  nudges?.stop()
+}
+
+/** Do nothing when nobody is here then. */
+function later(run: () => Promise<unknown> | null): void {
+  setTimeout(() => {
+    if (localOrNull() !== null) void run()?.catch(() => undefined)
+  }, SOON_MILLISECONDS)
+}
+
+/** Named, so that the next person who signs in on this phone does not add it a second time. */
+function exchangeOnline(): void {
+  exchangeAnew()
+  // What could not be listened to without a network is tried now, not after the wait.
+  nudges?.stop()
+  void listenForNudges()
+}
+
+function exchangeWhenSeen(): void {
+  if (document.visibilityState !== 'visible') {
+    nudges?.stop()
+    return
+  }
+  exchangeAnew()
+  void listenForNudges()
+}
+
+/** The server's word saves waiting; without it the timer remains. */
+async function listenForNudges(): Promise<void> {
+  if (!('EventSource' in globalThis)) return
+  const module = await import('../sync/nudges').catch(() => null)
+  if (module === null || document.visibilityState !== 'visible' || localOrNull() === null) return
+  nudges ??= new module.Nudges({
+    listen: module.browserListener,
+    cursor: async () => (await fetchFact(openedLocal().database, FEED)).cursor,
+    pull: () => schedule.now(),
+    chance,
+    setTimer,
+    clearTimer,
+  })
+  nudges.start()
 }
 
 follow(async ({ database }) => {

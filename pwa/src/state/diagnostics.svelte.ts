@@ -28,7 +28,7 @@ export interface Diagnostics {
   readonly skewSeconds: number
   readonly isStoragePersisted: boolean
   readonly freeMegabytes: number | null
-  /** Pending for more than two intervals while the phone tried to send. */
+  /** Something waits for more than two of the longest intervals, though the phone is not offline. */
   readonly isStalled: boolean
   readonly stalls: Count
   /** Lists that did not agree with the server's and were read anew. */
@@ -84,7 +84,7 @@ async function read({ database, device }: Local): Promise<void> {
     skewSeconds: last.skewSeconds,
     isStoragePersisted: storage.persisted,
     freeMegabytes: storage.free_mb,
-    isStalled: waiting.length > 0 && last.failures > 2,
+    isStalled: waiting.length > 0 && last.isStalled,
     stalls: count('stall'),
     repairs: count('repair'),
     forks: count('fork'),

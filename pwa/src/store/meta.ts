@@ -10,6 +10,7 @@ import {
   number,
   objectOf,
   oneOf,
+  optional,
   pairOf,
   recordOf,
   text,
@@ -107,6 +108,10 @@ const exchangeShape = objectOf({
   failures: number,
   retryAfterSeconds: nullable(number),
   skewSeconds: number,
+  /** Since when something waits although the phone could send, in seconds; null when that is not so. */
+  waitingSince: optional(number, null),
+  /** Whether that is longer than it should be. */
+  isStalled: optional(flag, false),
   /** The word for what stopped the exchange, for diagnostics. */
   detail: nullable(text),
 })
@@ -169,6 +174,8 @@ export const NO_EXCHANGE: ExchangeState = {
   failures: 0,
   retryAfterSeconds: null,
   skewSeconds: 0,
+  waitingSince: null,
+  isStalled: false,
   detail: null,
 }
 

@@ -56,6 +56,9 @@ self.addEventListener('push', (event) => {
       // First the news, for a moment at most: it tells what the notification is about.
       const isNew = await fetchNews()
       await show(self.registration, __PUSH_TEXTS__, () => topicOnPhone(isNew))
+      // What an open page had still to try need not wait for its timer: there is a network.
+      for (const page of await self.clients.matchAll({ type: 'window' }))
+        page.postMessage('exchange')
     })(),
   )
 })

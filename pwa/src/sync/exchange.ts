@@ -8,6 +8,7 @@
 import { APP_VERSION, hello, PROTOCOL } from '../api/sync'
 import type { ApiError } from '../api/client'
 import type { Hello } from '../api/wire'
+import { LONGEST_WAIT_SECONDS } from '../core/backoff'
 import { instantOf, instantText } from '../core/instant'
 import { SCHEMA } from '../core/operation'
 import type { Result } from '../core/result'
@@ -251,6 +252,26 @@ function questionsOf({ questions }: Hello): readonly OpenQuestion[] {
   })
 }
 
+/**
+ * Return since when something waits that should not, and whether for more than two of the longest
+ * intervals. A phone that says itself that it has no network is not stalled: that is its everyday life.
+ */
+async function stalling(
+  phone: Phone,
+  stopped: Stop | null,
+  before: ExchangeState,
+): Promise<Pick<ExchangeState, 'waitingSince' | 'isStalled'>> {
+  const isOffline = stopped?.result === 'unreachable' && 'onLine' in navigator && !navigator.onLine
+  const waiting =
+    isSent(stopped) || isOffline ? 0 : await waitingCount(phone.database).catch(() => 0)
+  if (waiting === 0) return { waitingSince: null, isStalled: false }
+  const at = Math.floor(phone.now() / 1000)
+  const waitingSince = Math.min(before.waitingSince ?? at, at)
+  const isStalled = at - waitingSince > 2 * LONGEST_WAIT_SECONDS
+  if (isStalled && !before.isStalled) await noteEvent(phone.database, 'stall', phone.now())
+  return { waitingSince, isStalled }
+}
+
 function isSent(stopped: Stop | null): boolean {
   return stopped === null || stopped.detail === 'pull_upgrade_required'
 }
@@ -266,6 +287,7 @@ async function remember(phone: Phone, stopped: Stop | null): Promise<ExchangeSta
     // A server that gives this version no rows has taken all that was sent.
     failures: isSent(stopped) ? 0 : before.failures + 1,
     retryAfterSeconds: stopped?.retryAfterSeconds ?? null,
+    ...(await stalling(phone, stopped, before)),
     skewSeconds: before.skewSeconds,
     detail: stopped?.detail ?? null,
   }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { entryOf } from '../../src/store/entries'
+import { EVENTS, fetchFact } from '../../src/store/meta'
 import { waitingCount } from '../../src/store/operations'
 import { exchange } from '../../src/sync/exchange'
 import { rescueFiles } from '../../src/sync/rescue'
@@ -213,4 +214,33 @@ test('a phone that is full sends all the same, and asks for the rows again later
 
   expect((await talk(database, server)).result).toBe('ok')
   expect(await entryOf(database, entryId(50))).not.toBe(null)
+})
+
+const MINUTE = 60_000
+
+test('what waits for more than two of the longest intervals is stalled, and counted once', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  await noted(database, 1)
+  const states: boolean[] = []
+  for (const minutes of [0, 5, 10, 11, 20]) {
+    server.refuse('/v1/sync/push', 500, 'internal')
+    states.push((await talk(database, server, NOW + minutes * MINUTE)).isStalled)
+  }
+
+  expect(states).toEqual([false, false, false, true, true])
+  expect(await fetchFact(database, EVENTS)).toMatchObject({ stall: { count: 1 } })
+  expect((await talk(database, server, NOW + 21 * MINUTE)).isStalled).toBe(false)
+})
+
+test('a phone without a network, or with nothing to send, is not stalled', async () => {
+  const [database, server] = [await enrolledDatabase(), new KeptServer()]
+  server.isAway = true
+  await talk(database, server)
+  expect((await talk(database, server, NOW + 30 * MINUTE)).isStalled).toBe(false)
+  await noted(database, 1)
+  vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false })
+  await talk(database, server)
+
+  expect((await talk(database, server, NOW + 30 * MINUTE)).isStalled).toBe(false)
+  vi.unstubAllGlobals()
 })

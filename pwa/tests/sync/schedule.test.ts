@@ -30,11 +30,21 @@ class Surroundings {
     return this.timers.flatMap((timer) => (timer === null ? [] : [timer.seconds]))
   }
 
+  /** Let the planned time come. */
+  fire(): void {
+    const at = this.timers.findLastIndex((timer) => timer !== null)
+    const timer = this.timers[at]
+    this.timers[at] = null
+    timer?.run()
+  }
+
   async answer(state: Partial<ExchangeState>): Promise<void> {
     this.running.shift()?.({ ...NO_EXCHANGE, result: 'ok', ...state })
     await settled()
   }
 }
+
+const AWAY = { result: 'unreachable', failures: 1 } as const
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
@@ -66,20 +76,79 @@ test('there is always a next try, without anything new to send', async () => {
   expect(around.planned.length).toBeGreaterThan(0)
 })
 
-test('the wait grows with failures, up to five minutes, and what the server asks for counts', async () => {
+test('the wait grows with each try that fails, up to five minutes', async () => {
   const around = new Surroundings()
   const waits: number[] = []
-  for (const failures of [1, 3, 6, 12, 40]) {
-    void around.schedule.now()
-    await around.answer({ result: 'unreachable', failures })
+  void around.schedule.now()
+  for (let at = 0; at < 12; at += 1) {
+    await around.answer(AWAY)
     waits.push(around.planned.at(-1) ?? 0)
+    around.fire()
   }
+
+  expect(waits.slice(0, 3)).toEqual([2, 4, 8])
+  expect(waits).toEqual([...waits].sort((one, other) => one - other))
+  expect(waits.at(-1)).toBe(150)
+})
+
+test('what is written is tried at once and leaves the next try where it was', async () => {
+  const around = new Surroundings()
+  void around.schedule.now()
+  for (let at = 0; at < 4; at += 1) {
+    await around.answer(AWAY)
+    if (at < 3) around.fire()
+  }
+  const before = [...around.timers]
+
+  for (let at = 0; at < 5; at += 1) {
+    void around.schedule.written()
+    await around.answer(AWAY)
+  }
+
+  expect(around.begun).toBe(9)
+  expect(around.timers).toEqual(before)
+  around.fire()
+  await around.answer(AWAY)
+  expect(around.planned).toEqual([32])
+})
+
+test('what is written on a quiet phone that then fails is tried again soon', async () => {
+  const around = new Surroundings()
+  void around.schedule.now()
+  await around.answer({})
+  expect(around.planned).toEqual([90])
+
+  void around.schedule.written()
+  await around.answer(AWAY)
+
+  expect(around.planned).toEqual([2])
+})
+
+test('a sign that things are better begins with short waits again', async () => {
+  const around = new Surroundings()
+  void around.schedule.now()
+  for (let at = 0; at < 6; at += 1) {
+    await around.answer(AWAY)
+    around.fire()
+  }
+  await around.answer(AWAY)
+
+  void around.schedule.now()
+  await around.answer(AWAY)
+
+  expect(around.planned).toEqual([2])
+})
+
+test('a server that asks to be left alone is, also by what is written; not by a person', async () => {
+  const around = new Surroundings()
   void around.schedule.now()
   await around.answer({ result: 'busy', failures: 1, retryAfterSeconds: 240 })
 
-  expect(waits).toEqual([...waits].sort((one, other) => one - other))
-  expect(Math.max(...waits)).toBeLessThanOrEqual(300)
   expect(around.planned.at(-1)).toBeGreaterThanOrEqual(240)
+  expect(around.schedule.written()).toBe(null)
+  expect(around.begun).toBe(1)
+  void around.schedule.now()
+  expect(around.begun).toBe(2)
 })
 
 test('an exchange that failed by a fault of ours is tried again as well', async () => {
