@@ -21,7 +21,7 @@ NODE := $(RUN)/python scripts/node.py
 SOURCES := pyproject.toml hatch_build.py $(shell find pwa -path pwa/node_modules -prune -o -path pwa/dist -prune -o -type f -print 2>/dev/null)
 T ?= tests
 
-.PHONY: help setup dev check lint fmt test migrate demo bench soak-ci lock
+.PHONY: help setup dev check lint fmt test migrate demo bench soak soak-ci lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -64,6 +64,9 @@ bench: .venv/dev.stamp .cache/test-tools.stamp ## rates of push, pull and postin
 
 soak-ci: .venv/dev.stamp .cache/test-tools.stamp ## the longer fault runs, whose line goes to docs/soak.md (RECORDS=file.csv: your own)
 	$(RUN)/python -m pytest tests/faults tests/simulation --soak $(if $(RECORDS),--records $(RECORDS)) --timeout 3600
+
+soak: .venv/dev.stamp .cache/test-tools.stamp ## every fault with fresh seeds for SECONDS=600; REPLAY=harness:seed plays one again
+	@cd tests && ../$(RUN)/python -m support.soak_run $(if $(REPLAY),--replay $(REPLAY),--seconds $(or $(SECONDS),600))
 
 lock: .tools/uv.stamp ## write the locks anew: versions and hashes, no addresses
 	@compile="$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"; \

@@ -51,6 +51,7 @@ async def test_i1_to_i22_hold_in_random_stories_with_every_fault(
         assert sums[what] > 0, what
     assert sums["operations"] > 8 * len(seeds)
     soaked["histories"] = soaked.get("histories", 0) + len(seeds)
+    soaked["operations"] = soaked.get("operations", 0) + sums["operations"]
 
 
 async def test_i3_without_faults_there_is_no_conflict_that_is_none(scene: Stage) -> None:

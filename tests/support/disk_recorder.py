@@ -66,8 +66,9 @@ _KEPT: list[Any] = []
 _Write = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _Truncate = ctypes.CFUNCTYPE(c_int, c_void_p, c_int64)
 _Sync = ctypes.CFUNCTYPE(c_int, c_void_p, c_int)
-_Open = ctypes.CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, c_void_p)
-_Delete = ctypes.CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
+# Paths as pointers: SQLite keeps them as long as a file is open.
+_Open = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_void_p)
+_Delete = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, c_int)
 
 
 @dataclass
@@ -91,11 +92,11 @@ class Recorder:
                 self.events.append(event)
             return failure
 
-    def name_of(self, path: bytes | None) -> str | None:
-        """Return the file's name if it is one of the recorded folder."""
+    def name_of(self, path: int | None) -> str | None:
+        """Return the name of the file at a C text, if it is one of the recorded folder."""
         if path is None:
             return None
-        file = Path(path.decode())
+        file = Path(ctypes.string_at(path).decode())
         return file.name if file.parent == self.folder else None
 
 
