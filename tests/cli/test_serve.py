@@ -1,15 +1,19 @@
 """A server that cannot start says so in a sentence; one that is told to end ends well."""
 
+import json
 import socket
 import stat
 import subprocess
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from daywork.settings import environment_with
+from support.crew import Key
+from support.door import CLIENT, enrolment
 from support.server import COMMAND, running_server
 
 PATIENCE_SECONDS = 60
@@ -63,6 +67,28 @@ def test_phones_that_keep_their_connections_open_shut_nobody_out(tmp_path: Path)
             status = answer.status
 
     assert status == 200
+
+
+def test_a_server_that_is_told_to_end_lets_go_of_phones_that_listen(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        with running_server(tmp_path / "home") as server:
+            server.office("org create", name="Fennick", time_zone="UTC", currency="EUR")
+            code, key = server.office("invite", person="Ana", role="worker")["invite"], Key()
+            host, port = server.environment["DAYWORK_LISTEN"].split(":")
+            asking = HTTPConnection(host, int(port), timeout=PATIENCE_SECONDS)
+            stack.enter_context(closing(asking))
+            headers = CLIENT | {"Content-Type": "application/json", "Host": f"localhost:{port}"}
+            asking.request("POST", "/v1/devices", json.dumps(enrolment(code, key)), headers)
+            with asking.getresponse() as answer:
+                cookie = str(answer.headers["Set-Cookie"]).split(";")[0]
+                answer.read()
+            asking.request("GET", "/v1/sync/events", headers=headers | {"Cookie": cookie})
+            stream = stack.enter_context(asking.getresponse())
+            begun = stream.readline()
+        rest = stream.read()
+
+    assert begun == b"retry: 1000\n"
+    assert b"changed" not in rest
 
 
 def served(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -1,8 +1,5 @@
 """A push reads what it touches, however much its organisation has recorded."""
 
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +7,8 @@ import pytest
 from daywork.store import push_statements as sql
 from daywork.store.database import sqlite_file
 from daywork.store.migration import migrate
-from daywork.store.statements import Query, Select, SelectEach, Steps, run_on_sqlite
+from daywork.store.statements import Select, SelectEach
+from support.plans import planned
 
 STATEMENTS = {
     name: value for name, value in vars(sql).items() if isinstance(value, Select | SelectEach)
@@ -54,29 +52,3 @@ def test_every_query_of_a_push_is_looked_at_or_small() -> None:
     }
 
     assert STATEMENTS.keys() == NARROW.keys() | reference
-
-
-def planned(file: Path, statement: Select | SelectEach) -> list[str]:
-    """Return how SQLite would run the statement for one key."""
-    asked: list[tuple[str, Sequence[object]]] = []
-
-    class Cursor:
-        """Keeps the text instead of running it."""
-
-        def execute(self, text: str, values: Sequence[object]) -> "Cursor":
-            asked.append((text, values))
-            return self
-
-        def fetchall(self) -> list[tuple[object, ...]]:
-            return []
-
-    def steps() -> Steps:
-        count = len(statement.each if isinstance(statement, SelectEach) else statement.keys or ())
-        scalars = 1 if isinstance(statement, SelectEach) else statement.scalars
-        yield Query(statement, ("x",) * scalars, [("x",) * count] if count else ())
-
-    run_on_sqlite(Cursor(), steps())
-    ((text, values),) = asked
-    with closing(sqlite3.connect(file)) as database:
-        found = database.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
-    return [row[3] for row in found]

@@ -81,8 +81,9 @@ async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
     principal = await signed_in(request)
     asked = read_pull(request.query_params, milliseconds(parts.clock()) // 1000)
     steps = pull_changes(principal, asked, parts.cursor_key)
-    # Sums read the whole window: that is not for the loop's own connection.
-    look = parts.database.scan if asked.wants_sums else parts.database.look_at
+    # Sums read the whole window, and a first page looks past all that fell out of it.
+    reads_much = asked.wants_sums or asked.cursor is None
+    look = parts.database.scan if reads_much else parts.database.look_at
     return _answer(pull_wire(await look(steps)))
 
 
