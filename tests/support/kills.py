@@ -30,12 +30,11 @@ from support.crew import COMPANY, ROOF, Crew, Phone, found_crew
 from support.databases import new_sqlite
 from support.kill_child import Life, live
 from support.simulator_copies import Copies, Copy
+from support.simulator_log import Stored, read_stored
 from support.simulator_rules import (
-    Stored,
     check_i4_nothing_is_doubled,
     check_i5_rows_are_projections,
     check_i7_status_has_no_order,
-    read_stored,
 )
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)

@@ -23,11 +23,10 @@ from support.crew import COMPANY, Crew, found_crew
 from support.databases import new_sqlite
 from support.disk_recorder import Event, Recorder, recorded
 from support.simulator_copies import Copies
+from support.simulator_log import Stored, read_stored
 from support.simulator_rules import (
-    Stored,
     check_i5_rows_are_projections,
     check_i7_status_has_no_order,
-    read_stored,
 )
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)

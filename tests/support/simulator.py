@@ -22,7 +22,8 @@ from daywork.core.ids import Actor
 from daywork.core.merge import effective_context
 from daywork.core.working_set import EntryState, LoggedOperation
 from support.databases import new_sqlite
-from support.simulator_rules import check, read_stored
+from support.simulator_log import read_stored
+from support.simulator_rules import check
 from support.simulator_server import SimulatedServer, seeded_secrets, simulated_server
 from support.simulator_world import Beginning, World, begin
 

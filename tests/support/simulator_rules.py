@@ -4,141 +4,20 @@ Each check names its rule first in what it says. The server is read from outside
 log and the rows of its database, and what it answers to phones.
 """
 
-import json
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
 from typing import Any
 
 from daywork.core.approval import Decision, standing
 from daywork.core.hash_chain import encode_base64url
-from daywork.core.ids import Actor, PersonId
-from daywork.core.merge import Change, effective_context, projected
-from support.simulator_copies import Copies
+from daywork.core.ids import PersonId
+from daywork.core.merge import projected
+from support.simulator_log import Logged, Stored, read_stored
 from support.simulator_phone import Phone
 from support.simulator_world import World
 
-MATERIAL = ("time", "alloc", "life")
-DECISIONS = frozenset(("submit", "recall", "approve", "reject", "revoke"))
 BUCKETS = ("live", "superseded", "sibling", "held", "late", "amendment", "void")
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """An operation as the server has it."""
-
-    actor: Actor
-    number: int
-    chain_hash: bytes
-    person: str
-    held_code: str | None
-    is_alias: bool
-    received_at: int
-    item: Mapping[str, Any]
-    result: Mapping[str, Any]
-
-    @property
-    def dot(self) -> tuple[Actor, int]:
-        """Its place in the actor's chain."""
-        return (self.actor, self.number)
-
-    @property
-    def id(self) -> str:
-        """The operation's id."""
-        return str(self.item["id"])
-
-    @property
-    def is_effective(self) -> bool:
-        """Whether it is part of its entry."""
-        return self.held_code is None and not self.is_alias
-
-    @property
-    def groups(self) -> Sequence[str]:
-        """The groups that it writes."""
-        return () if self.item["by"] in DECISIONS else tuple(self.item.get("s", ()))
-
-
-@dataclass(frozen=True)
-class Stored:
-    """The server's database at the end of a story."""
-
-    log: Sequence[Logged]
-    rows: Mapping[str, Mapping[str, Any]]  # by wire id, deleted ones too
-    deleted: frozenset[str]
-    last_numbers: Mapping[str, int]
-    revision: int  # -1: the organisation is not stored
-
-    @cached_property
-    def hashes(self) -> dict[tuple[Actor, int], bytes]:
-        """The chain hash at each dot."""
-        return {one.dot: one.chain_hash for one in self.log}
-
-    def of(self, entry: str) -> list[Logged]:
-        """Return the effective operations of an entry."""
-        return [one for one in self.log if one.is_effective and one.item["e"] == entry]
-
-    def change(self, one: Logged) -> Change:
-        """Return what a stored operation means."""
-        values = {group: one.item["s"][group]["v"] for group in one.groups}
-        return Change(one.dot, values, self.context(one))
-
-    def context(self, one: Logged) -> dict[Actor, int]:
-        """Return the components of its context that count."""
-        sent = {Actor(actor): (number, mark) for actor, (number, mark) in one.item["c"].items()}
-        return effective_context(sent, lambda actor, number: self.hashes.get((actor, number)))
-
-
-async def read_stored(copies: Copies) -> Stored:
-    """Read the database as it lies there."""
-    rows = copies.rows
-    log = await rows(
-        "SELECT actor, sequence_number, chain_hash, person_id, held_code, alias_of, received_at,"
-        " item, result FROM operation WHERE organisation_id = {organisation}"
-        " ORDER BY actor, sequence_number"
-    )
-    entries = await rows(
-        "SELECT id, revision, is_deleted, content FROM time_entry"
-        " WHERE organisation_id = {organisation}"
-    )
-    devices = await rows(
-        "SELECT actor, last_sequence_number FROM device WHERE organisation_id = {organisation}"
-    )
-    counter = await rows("SELECT revision FROM sync_counter WHERE organisation_id = {organisation}")
-    return Stored(
-        log=[
-            Logged(
-                actor=Actor(actor),
-                number=number,
-                chain_hash=bytes(chain_hash),
-                person=_uuid_text(person),
-                held_code=held_code,
-                is_alias=alias_of is not None,
-                received_at=received_at,
-                item=json.loads(item),
-                result=json.loads(result),
-            )
-            for (
-                actor,
-                number,
-                chain_hash,
-                person,
-                held_code,
-                alias_of,
-                received_at,
-                item,
-                result,
-            ) in log
-        ],
-        rows={
-            f"te:{_uuid_text(entry)}": {"rev": revision, **json.loads(content)}
-            for entry, revision, _, content in entries
-        },
-        deleted=frozenset(f"te:{_uuid_text(entry)}" for entry, _, gone, _ in entries if gone),
-        last_numbers=dict(devices),
-        revision=counter[0][0] if counter else -1,
-    )
 
 
 async def check(world: World) -> Counter[str]:
@@ -157,6 +36,7 @@ async def check(world: World) -> Counter[str]:
     check_i9_no_time_is_invented(stored)
     check_approvals_are_of_what_was_seen(world, stored)
     buckets = check_i8_every_time_is_somewhere(world, stored)
+    await check_i8_the_office_counts_the_same(world, buckets)
     await check_i2_all_agree(world, stored)
     await check_i4_sending_again_changes_nothing(world, stored)
     buckets["false conflicts"] = false_conflicts
@@ -273,6 +153,20 @@ def check_i8_every_time_is_somewhere(world: World, stored: Stored) -> Counter[st
     return buckets
 
 
+async def check_i8_the_office_counts_the_same(world: World, buckets: Counter[str]) -> None:
+    """``daywork conserve`` finds as many times as we do, and no row that is wrong.
+
+    It tells places apart by what is payable, we by what was seen: what is held, and the
+    sum of the others, must be equal.
+    """
+    said = await world.server.office("conserve", organisation=str(world.server.organisation))
+    assert said["whole"], f"conservation: {said}"
+    counts = {name: place["operations"] for name, place in said["buckets"].items()}
+    assert counts.pop("held") == buckets["held"], f"conservation: {counts}"
+    others = sum(count for name, count in buckets.items() if name != "held")
+    assert sum(counts.values()) == others, f"conservation: {counts} and {buckets}"
+
+
 def check_i9_no_time_is_invented(stored: Stored) -> None:
     """Each time shown or approved is one operation's value, bit for bit."""
     for entry, row in stored.rows.items():
@@ -383,11 +277,3 @@ def _dots(row: Mapping[str, Any], group: str) -> list[list[Any]]:
 
 def _dot_of(cell: tuple[Any, Any]) -> Any:
     return cell[0]
-
-
-def _uuid_text(value: Any) -> str:
-    """Return the text of an id that SQLite gives as bytes and PostgreSQL as a UUID."""
-    if isinstance(value, bytes):
-        text = value.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-    return str(value)

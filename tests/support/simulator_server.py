@@ -96,6 +96,11 @@ class SimulatedServer:
             )
         )
 
+    @property
+    def organisation(self) -> UUID:
+        """The one organisation's id."""
+        return self.copies.organisation
+
     def pass_time(self, seconds: float) -> None:
         """Let the server's clock go on."""
         self.now += timedelta(seconds=seconds)
