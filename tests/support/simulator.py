@@ -17,9 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from unittest import mock
 
-from daywork.core import entry_projection, ingestion
+from daywork.core import clock_seal, entry_projection, ingestion
 from daywork.core.ids import Actor
-from daywork.core.merge import effective_context
 from daywork.core.working_set import EntryState, LoggedOperation
 from support.databases import new_sqlite
 from support.simulator_log import read_stored
@@ -132,8 +131,7 @@ def _folded(entry: EntryState, logged: LoggedOperation) -> None:
 def _without_anchors(
     context: Mapping[Actor, tuple[int, str]], chain_hash_at: Any
 ) -> dict[Actor, int]:
-    stored = effective_context(context, chain_hash_at)
-    return stored | {a: q for a, (q, _) in context.items() if chain_hash_at(a, q) is not None}
+    return {a: q for a, (q, _) in context.items() if chain_hash_at(a, q) is not None}
 
 
 def _done_twice(logged: LoggedOperation, _operation: Any, known: LoggedOperation) -> None:
@@ -145,6 +143,6 @@ def _done_twice(logged: LoggedOperation, _operation: Any, known: LoggedOperation
 _ADVANCE = entry_projection._advance
 _WRONG: Mapping[Mistake | None, Any] = {
     Mistake.CONTEXT_FOLDED_INTO_CLOCK: [(entry_projection, "_advance", _folded)],
-    Mistake.ANCHORS_IGNORED: [(entry_projection, "effective_context", _without_anchors)],
+    Mistake.ANCHORS_IGNORED: [(clock_seal, "effective_context", _without_anchors)],
     Mistake.KNOWN_IDS_FORGOTTEN: [(ingestion, "_alias", _done_twice)],
 }
