@@ -39,6 +39,8 @@ TESTED_ELSEWHERE = {
     "cli/device.py": "tests/cli/test_phones.py",
     "cli/period.py": "tests/cli/test_phones.py",
     "cli/sync.py": "tests/cli/test_phones.py",
+    "store/erasure.py": "tests/api/test_sync_faults.py",
+    "usecases/erase_entry.py": "tests/api/test_sync_faults.py",
     "store/clock_seals.py": "tests/usecases/test_seal_clocks.py",
     "usecases/answer_questions.py": "tests/api/test_sync_recovery.py",
     "usecases/close_periods.py": "tests/api/test_sync_late.py",

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
+from uuid import UUID
 
 from daywork.api.desk import Answer, Arguments, Desk, Handler
 from daywork.core.conservation import Bucket
 from daywork.core.errors import NameUnknown, ValueRefused
-from daywork.core.ids import Actor, OrganisationId
+from daywork.core.ids import Actor, OrganisationId, TimeEntryId
 from daywork.core.ingestion import is_set_aside
 from daywork.core.instant import instant_text
 from daywork.store.database import Database
@@ -19,6 +20,7 @@ from daywork.store.unit_of_work import UnitOfWork
 from daywork.usecases.administer import find_organisation
 from daywork.usecases.close_periods import close_period
 from daywork.usecases.conserve_time import Tally, conserve
+from daywork.usecases.erase_entry import erase_entry
 from daywork.usecases.keep_devices import RetiredReason, retire_device
 from daywork.usecases.release_operations import set_aside_of, waiting_among
 from daywork.usecases.sync_time_entries import decide_pushes
@@ -151,6 +153,16 @@ def _period_close(desk: Desk, arguments: Arguments) -> Answer:
     return {"through": through.isoformat()}
 
 
+def _entry_erase(desk: Desk, arguments: Arguments) -> Answer:
+    organisation = find_organisation(desk.unit, arguments.get("organisation"))
+    try:
+        entry_id = TimeEntryId(UUID(str(arguments["entry"]).removeprefix("te:")))
+    except ValueError as error:
+        message = f"{arguments['entry']} is no id of an entry."
+        raise ValueRefused(message, "entry") from error
+    return {"operations": erase_entry(desk.unit, organisation.id, entry_id)}
+
+
 def _period_list(desk: Desk, arguments: Arguments) -> Answer:
     organisation = find_organisation(desk.unit, arguments.get("organisation"))
     return {
@@ -182,6 +194,7 @@ SYNC_COMMANDS: Mapping[str, Handler] = {
     "alarms": _alarms,
     "device list": _device_list,
     "device revoke": _device_revoke,
+    "entry erase": _entry_erase,
     "period close": _period_close,
     "period list": _period_list,
     "sync waiting": _sync_waiting,

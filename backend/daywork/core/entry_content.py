@@ -82,8 +82,27 @@ def entry_from_content(
         flags=tuple(content["flags"]),
         approved=_approved(content["approved"]),
         posted_digest=content["posted"],
+        is_erased=bool(content.get("erased")),
         revision=revision,
         before=text,
+    )
+
+
+def erased_content(text: str) -> str:
+    """Return what is left of a row when its entry is erased: whose it was, and its place."""
+    content = json.loads(text)
+    kept = {name: content[name] for name in ("owner", "d", "posted")}
+    return compact(
+        {
+            **kept,
+            "dots": {},
+            "vv": {},
+            "v": {},
+            "status": "draft",
+            "flags": [],
+            "approved": None,
+            "erased": True,
+        }
     )
 
 

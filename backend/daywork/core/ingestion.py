@@ -165,6 +165,11 @@ def _place(working: WorkingSet, logged: LoggedOperation) -> None:
             _hold(logged, Held("unknown_ref", "e", dropped=operation.dropped))
             return
         entry = start_entry(working, logged, operation)
+    if entry.is_erased:
+        # Nothing comes back, and nothing of what came too late is kept but its leaves.
+        logged.operation = operation._replace(dropped=tuple(sorted(operation.leaves)))
+        _hold(logged, Held("too_old_erased"))
+        return
     verdict = (
         add_decision(working, entry, logged, operation)
         if operation.is_decision

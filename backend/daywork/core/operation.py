@@ -7,10 +7,16 @@ without an integer ``q`` or a 43 character ``h``) has been settled before.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple, TypedDict, cast
 
-from daywork.core.hash_chain import decode_well_formed_base64url, leaf, link, linked
+from daywork.core.hash_chain import (
+    decode_well_formed_base64url,
+    encode_base64url,
+    leaf,
+    link,
+    linked,
+)
 from daywork.core.ids import ACTOR_FORM, SERVER, Actor, Dot, OperationId, TimeEntryId, uuid_of
 from daywork.core.instant import INSTANT_FORM, is_calendar_instant, is_instant
 from daywork.core.json_value import JsonValue
@@ -118,6 +124,20 @@ def read_item(actor: Actor, item: Mapping[str, JsonValue]) -> Reading:
     return Reading(added, read_operation(actor, item, leaves))
 
 
+def without_values(
+    item: Mapping[str, JsonValue], groups: Collection[str], leaves: Mapping[str, bytes]
+) -> dict[str, JsonValue]:
+    """Return the item as the log keeps it without the values and salts of ``groups``.
+
+    Their leaves stay, so that hash and signature of the chain still verify.
+    """
+    sent = cast("Mapping[str, JsonValue]", item.get("s", _NOTHING))
+    before = cast("Mapping[str, JsonValue]", item.get("dropped", _NOTHING))
+    now = {name: encode_base64url(leaves[name]) for name in groups if name in sent}
+    rest = {name: group for name, group in sent.items() if name not in groups}
+    return {**item, "s": rest, "dropped": {**before, **now}}
+
+
 def kept_leaves(item: Mapping[str, JsonValue]) -> Mapping[str, bytes]:
     """Return the leaves of an item that the log keeps: of dropped groups only those are left."""
     dropped = cast("Mapping[str, str]", item.get("dropped", _NOTHING))
@@ -126,8 +146,9 @@ def kept_leaves(item: Mapping[str, JsonValue]) -> Mapping[str, bytes]:
 
 
 def kept_reading(actor: Actor, item: Mapping[str, JsonValue]) -> Reading:
-    """Read an item as the log keeps it, whose hash was checked when it came."""
-    return Reading(None, read_operation(actor, item, kept_leaves(item)))
+    """Read an item as the log keeps it; its hash is over leaves where values were dropped."""
+    leaves = kept_leaves(item)
+    return Reading(link(_head(actor, item), leaves), read_operation(actor, item, leaves))
 
 
 def recomputed_hash(actor: Actor, item: Mapping[str, JsonValue], previous: bytes) -> bytes | None:

@@ -97,6 +97,7 @@ class EntryState:
     approved: Approved | None = None
     posted_digest: str | None = None
     is_deleted: bool = False
+    is_erased: bool = False  # lawfully: nothing but its id is left
     is_forced: bool = False
     revision: int = 0
     before: str = ""  # what was stored: an unchanged entry is not written again

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from daywork.core.canonical_json import canonical, compact
-from daywork.core.hash_chain import encode_base64url
 from daywork.core.ids import OperationId, OrganisationId, TimeEntryId
+from daywork.core.operation import without_values
 from daywork.core.time_entry import interval
 from daywork.core.window import settled_start
 from daywork.core.working_set import (
@@ -190,11 +190,7 @@ def _item_text(logged: LoggedOperation) -> str:
     operation = logged.operation
     if operation is None or not operation.dropped:
         return logged.text
-    item = dict(logged.item)
-    groups = item["s"]
-    assert isinstance(groups, dict), "a readable operation has readable groups"
-    item["s"] = {name: group for name, group in groups.items() if name not in operation.dropped}
-    item["dropped"] = {name: encode_base64url(operation.leaves[name]) for name in operation.dropped}
+    item = without_values(logged.item, operation.dropped, operation.leaves)
     return compact(item)
 
 

@@ -14,6 +14,7 @@ from daywork.store.approvals import ApprovalStore
 from daywork.store.clock_seals import ClockSealStore
 from daywork.store.closed_periods import ClosedPeriodStore
 from daywork.store.devices import DeviceStore
+from daywork.store.erasure import ErasureStore
 from daywork.store.feed_marks import FeedMarkStore
 from daywork.store.hourly_rates import HourlyRateStore
 from daywork.store.mappings import MappingStore
@@ -118,6 +119,11 @@ class UnitOfWork:
     def clock_seals(self) -> ClockSealStore:
         """Seals of long clocks."""
         return ClockSealStore(self.session)
+
+    @cached_property
+    def erasure(self) -> ErasureStore:
+        """What takes entries out of the tables."""
+        return ErasureStore(self.session)
 
     @cached_property
     def closed_periods(self) -> ClosedPeriodStore:
