@@ -37,6 +37,10 @@ class Company:
         )
         return str(answer["url"])
 
+    def close_period(self, through: str) -> None:
+        """Close the period that ends with that day."""
+        self.server.office("period close", through=through, organisation=self.id)
+
     def rows(self) -> list[dict[str, Any]]:
         """Return the time entries as the server's database has them (SQLite)."""
         query = "SELECT content FROM time_entry WHERE organisation_id = ? AND NOT is_deleted"

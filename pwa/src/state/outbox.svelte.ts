@@ -29,6 +29,8 @@ export interface OutboxItem {
   readonly code: string | null
   readonly field: string | null
   readonly note: string | null
+  /** Whether it came after the period it belongs to was closed. */
+  readonly isLate: boolean
   /** When the phone last tried to send it. */
   readonly triedAt: number | null
 }
@@ -116,6 +118,7 @@ async function itemOf(
     code: answer?.code ?? null,
     field: answer?.field ?? null,
     note: answer?.note ?? null,
+    isLate: answer?.st === 'late',
     triedAt: triedAtMilliseconds === null ? null : Math.floor(triedAtMilliseconds / 1000),
   }
 }

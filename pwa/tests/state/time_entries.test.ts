@@ -84,6 +84,15 @@ test('each tap says Sent only after the server has answered for it', async () =>
   expect(outbox.recentlySent.map(({ state }) => state)).toEqual(['sent'])
 })
 
+test('what came after its period was closed is sent, and known to be late', async () => {
+  await start('p1')
+  const answer = { st: 'late', code: null, field: null, note: null } as const
+  await writeAnswers(local.database, ANA, ACTOR, [{ sequenceNumber: 1, answer }], NOW)
+  await refreshAll()
+
+  expect(outbox.recentlySent.map(({ state, isLate }) => [state, isLate])).toEqual([['sent', true]])
+})
+
 test('a finish that is undone runs again from the same start', async () => {
   await start('p1')
   const { running } = today
