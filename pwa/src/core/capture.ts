@@ -61,16 +61,21 @@ export function offBreak(stamp: Stamp, view: EntryView): Act | null {
 
 /**
  * Finish a running entry at `at`, or null when it is not running. An open break ends with it; what
- * of a break lies behind `at` did not happen.
+ * of a break lies behind `at` did not happen. `elapsed`: the seconds by another clock, if one tells.
  */
-export function finished(stamp: Stamp, view: EntryView, at: number): Act | null {
+export function finished(
+  stamp: Stamp,
+  view: EntryView,
+  at: number,
+  elapsed: number | null = null,
+): Act | null {
   const running = runningInterval(view)
   if (running === null) return null
   const end = Math.max(at, running.start)
   const breaks = closed(running.breaks, end)
     .filter((part) => part.start === null || part.start < end)
     .map((part) => (part.end === null ? part : { ...part, end: Math.min(part.end, end) }))
-  return withInterval(stamp, view, { ...running, end, breaks })
+  return withInterval(stamp, view, { ...running, end, breaks }, elapsed)
 }
 
 /** Let an entry run again, or null when it is no finished interval. */
@@ -228,8 +233,10 @@ function withInterval(
     readonly end: number | null
     readonly breaks: readonly Break[]
   },
+  elapsed: number | null = null,
 ): Act | null {
-  return rewritten(stamp, view, { time: intervalValue(interval, view.zone, view.source) })
+  const time = intervalValue(interval, view.zone, view.source, elapsed)
+  return rewritten(stamp, view, { time })
 }
 
 function runningInterval(view: EntryView): Interval | null {

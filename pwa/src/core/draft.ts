@@ -97,7 +97,7 @@ export function timeValue(draft: Draft, source: string): JsonObject {
   )
 }
 
-/** Return an interval in the words of the wire. How long it took by another clock is not known. */
+/** Return an interval in the words of the wire; `elapsed` null: no other clock tells how long it took. */
 export function intervalValue(
   interval: {
     readonly start: number
@@ -106,6 +106,7 @@ export function intervalValue(
   },
   zone: string,
   source: string,
+  elapsed: number | null = null,
 ): JsonObject {
   return {
     start: instantText(interval.start),
@@ -113,7 +114,7 @@ export function intervalValue(
     brk: interval.breaks.map(breakValue),
     tz: zone,
     src: source,
-    elapsed: null,
+    elapsed,
   }
 }
 

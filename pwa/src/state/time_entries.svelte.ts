@@ -35,6 +35,8 @@ import {
   type Local,
 } from './local.svelte'
 
+import { elapsedOf, markStart } from './stopwatch'
+
 export { faultOf, secondsOfDraft, timeOfDraft, type Draft, type DraftFault } from '../core/draft'
 export type { EntryView, Span } from '../core/entry_view'
 export { StorageFailed } from '../store/database'
@@ -139,10 +141,10 @@ export async function start(project: string | null, task: string | null = null):
   const at = stamp()
   const billable = await isBillable(project)
   const { running } = shownToday
-  await save([
-    running === null ? null : finished(at, running, at.now),
-    started(at, self(), { project, task, billable }, phoneZone()),
-  ])
+  const elapsed = running === null ? null : await elapsedOf(running)
+  const act = started(at, self(), { project, task, billable }, phoneZone())
+  await save([running === null ? null : finished(at, running, at.now, elapsed), act])
+  await markStart(act.intent.entry)
   await rememberProject(project)
 }
 
@@ -165,7 +167,9 @@ export async function endBreak(): Promise<void> {
 export async function finish(at: number | null = null): Promise<void> {
   const { running } = shownToday
   const moment = stamp()
-  if (running !== null) await save([finished(moment, running, at ?? moment.now)])
+  if (running === null) return
+  const elapsed = at === null ? await elapsedOf(running) : null
+  await save([finished(moment, running, at ?? moment.now, elapsed)])
 }
 
 /** Let an entry run again that was just finished. */

@@ -80,6 +80,19 @@ const branchingShape = objectOf({
 /** Since when the server takes nothing more from this phone, in seconds. */
 const retirementShape = objectOf({ at: number })
 
+/** When the last timers were started, by all clocks of the phone. */
+const stopwatchShape = listOf(
+  objectOf({
+    entry: text,
+    mark: objectOf({
+      wall: number,
+      monotonic: number,
+      origin: number,
+      skew: nullable(objectOf({ seconds: number, at: number })),
+    }),
+  }),
+)
+
 /** When the rows were last compared with the server's, in seconds. */
 const checkShape = objectOf({ at: number })
 
@@ -215,6 +228,7 @@ export const FORMER_ACTORS = fact('former_actors', formerShape, [])
 export const BRANCHES = fact('branches', branchesShape, [])
 export const BRANCHING = fact('branching', branchingShape, null)
 export const CHECK = fact('check', checkShape, null)
+export const STOPWATCH = fact('stopwatch', stopwatchShape, [])
 export const RETIREMENT = fact('retirement', retirementShape, null)
 export const FEED = fact('feed', feedShape, EMPTY_FEED)
 export const EXCHANGE = fact('exchange', exchangeShape, NO_EXCHANGE)
