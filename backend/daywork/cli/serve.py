@@ -9,6 +9,7 @@ import socket
 import sys
 from contextlib import nullcontext
 
+import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
@@ -40,7 +41,7 @@ def run(_options: argparse.Namespace) -> int:
     settings = read_settings()
     refuse_taken_address(settings)
     with locked_home(settings.home) if settings.database_url is None else nullcontext():
-        asyncio.run(serve(settings, real_world()))
+        uvloop.run(serve(settings, real_world()))
     return 0
 
 
