@@ -12,11 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
+from support.broken_connections import proxied
+from support.broken_phone import enrolled, push_through_storm, served_company
 from support.databases import lent_postgresql
 from support.kills import kill_until_done, victim
 from support.power_cuts import cut, record
 from support.simulator import Stage, stage
 from support.sync_model import run
+
+STORMS = 20  # of one phone
 
 Turn: TypeAlias = Callable[[int], Awaitable[Counter[str]]]
 Harness: TypeAlias = Callable[[], AbstractAsyncContextManager[Turn]]
@@ -70,6 +74,19 @@ async def _power_cuts() -> AsyncIterator[Turn]:
         yield turn
 
 
+@asynccontextmanager
+async def _connections() -> AsyncIterator[Turn]:
+    with TemporaryDirectory() as folder, served_company(Path(folder) / "home") as company:
+        async with proxied(company.server.url) as proxy:
+
+            async def turn(seed: int) -> Counter[str]:
+                phone = await enrolled(company, proxy, f"Ana {seed}")
+                faults = [await push_through_storm(phone, seed + i) for i in range(STORMS)]
+                return Counter({"broken connections": sum(faults)})
+
+            yield turn
+
+
 def _history(opened: Stage) -> Turn:
     async def turn(seed: int) -> Counter[str]:
         counts = (await opened.play(seed)).counts
@@ -96,6 +113,7 @@ HARNESSES: Mapping[str, Harness] = {
     "kills-sqlite": _kills_sqlite,
     "kills-postgresql": _kills_postgresql,
     "power-cuts": _power_cuts,
+    "connections": _connections,
 }
 
 # Of the time of a soak, in parts.
@@ -106,4 +124,5 @@ SHARES: Mapping[str, int] = {
     "kills-sqlite": 4,
     "kills-postgresql": 2,
     "power-cuts": 4,
+    "connections": 2,
 }
