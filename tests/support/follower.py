@@ -56,11 +56,19 @@ class Follower:
         """Return which of these entries, as the test calls them, this phone has."""
         return {name for name in names if entry_id(name) in self.rows}
 
+    def drop_old(self) -> None:
+        """Drop the rows that left the windows of all their scopes, as the last sums tell them."""
+        for key, row in list(self.rows.items()):
+            told = [self.sums[scope] for scope in scopes(row) if scope in self.sums]
+            if told and not any(is_within(row, one) for one in told):
+                del self.rows[key]
+
     def checksums(self) -> dict[str, tuple[int, str]]:
         """Return count and checksum of each scope that was told, from the rows that are here."""
         found = {}
-        for scope in self.sums:
-            rows = [row for row in self.rows.values() if scope in scopes(row)]
+        for scope, told in self.sums.items():
+            mine = [row for row in self.rows.values() if scope in scopes(row)]
+            rows = [row for row in mine if is_within(row, told)]
             found[scope] = (
                 len(rows),
                 checksum((UUID(row["id"].removeprefix("te:")), row["rev"]) for row in rows),
@@ -76,3 +84,12 @@ def scopes(row: dict[str, Any]) -> set[str]:
     """Return the scopes of a row as the phone sees them."""
     projects = {f"p:{value['project']}" for value in row["v"].get("alloc", ())}
     return {f"w:{row['owner']}"} | projects
+
+
+def is_within(row: dict[str, Any], told: ScopeSum) -> bool:
+    """Whether a row is in a scope's window; written from the wire's words, not the server's."""
+    is_open = any(flag.startswith("conflict:") or flag == "delete_vs_edit" for flag in row["flags"])
+    if row["status"] != "approved" or is_open:
+        return True
+    starts = [time.get("start") or f"{time['date']}T00:00:00Z" for time in row["v"]["time"]]
+    return min(starts) >= told.window_start
