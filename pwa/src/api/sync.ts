@@ -17,10 +17,6 @@ import {
   type Push,
 } from './wire'
 
-export const PROTOCOL = 1
-/** This app's version, as the office sees it. */
-export const APP_VERSION = '0.1.0'
-
 export interface HelloBody {
   readonly proto: readonly [least: number, most: number]
   readonly schema: number

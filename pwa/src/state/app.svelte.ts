@@ -1,5 +1,5 @@
 /** The installed app itself: its worker, its version, its update, its place on the home screen. */
-import { APP_VERSION } from '../api/sync'
+import { APP_VERSION } from '../core/version'
 import { setNotificationLanguage } from '../store/registry'
 import { askForBackgroundSync } from '../sync/schedule'
 import { exchangeAnew } from './connection.svelte'

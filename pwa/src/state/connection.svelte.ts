@@ -2,7 +2,6 @@
 import { askingEntries } from '../store/entries'
 import { EXCHANGE, FEED, fetchFact, type ExchangeResult } from '../store/meta'
 import { waitingCount } from '../store/operations'
-import { exchange } from '../sync/exchange'
 import type { Nudges } from '../sync/nudges'
 import type { Progress } from '../sync/phone'
 import { Schedule } from '../sync/schedule'
@@ -89,8 +88,10 @@ const clearTimer = (timer: number): void => {
 }
 
 const schedule = new Schedule({
-  exchange: () =>
-    exchange({
+  exchange: async () => {
+    // The first screen is painted without it.
+    const { exchange } = await import('../sync/exchange')
+    return exchange({
       database: openedLocal().database,
       fetcher: (path, init) => fetch(path, init),
       now: () => Date.now(),
@@ -101,7 +102,8 @@ const schedule = new Schedule({
         announce('changed')
         void refreshAll()
       },
-    }),
+    })
+  },
   chance,
   setTimer,
   clearTimer,

@@ -1,5 +1,5 @@
 /** The person's own devices, read online; the list read last stays. */
-import { listDevices, retire, type RetireReason } from '../api/devices'
+import type { RetireReason } from '../api/devices'
 import type { DevicesAnswer } from '../api/wire'
 import { instantOf } from '../core/instant'
 
@@ -46,6 +46,7 @@ export const devices = {
 
 /** Read the list; returns whether the server answered. */
 export async function readDevices(): Promise<boolean> {
+  const { listDevices } = await import('../api/devices')
   const read = await listDevices(plainFetch)
   if (!read.ok) return false
   const list = read.value.devices.map(itemOf).sort((one, other) => rank(one) - rank(other))
@@ -55,6 +56,7 @@ export async function readDevices(): Promise<boolean> {
 
 /** Retire one of the person's devices: it can send no more, and what it had not sent is asked for. */
 export async function retireDevice(actor: string, reason: RetireReason): Promise<RetireOutcome> {
+  const { retire } = await import('../api/devices')
   const done = await retire(plainFetch, actor, reason)
   if (!done.ok) return done.refusal.kind === 'unreachable' ? 'offline' : 'refused'
   await readDevices()

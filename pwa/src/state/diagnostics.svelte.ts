@@ -1,7 +1,7 @@
 /** What one person reads to another over the phone when something does not go as it should. */
-import { APP_VERSION, PROTOCOL } from '../api/sync'
 import { instantOf } from '../core/instant'
 import { SCHEMA } from '../core/operation'
+import { APP_VERSION, PROTOCOL } from '../core/version'
 import { EVENTS, EXCHANGE, fetchFact, FORMER_ACTORS, type PhoneEvent } from '../store/meta'
 import { waitingOperations } from '../store/operations'
 import { storageState } from '../sync/storage_state'

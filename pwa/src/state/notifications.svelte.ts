@@ -1,7 +1,6 @@
 /** Notifications: whether this phone gets them, and the switch. */
 import { fetchFact, PUSH_WISH, saveFact } from '../store/meta'
 import { notificationLanguage } from '../store/registry'
-import { subscribed, unsubscribed } from '../sync/subscription'
 import { localOrNull, openedLocal } from './local.svelte'
 
 export type NotificationState =
@@ -39,7 +38,9 @@ export async function enable(): Promise<void> {
 export async function disable(): Promise<void> {
   await saveFact(openedLocal().database, PUSH_WISH, false)
   state = 'off'
-  if (isSupported()) await unsubscribed(await navigator.serviceWorker.ready, plainFetch)
+  if (!isSupported()) return
+  const { unsubscribed } = await import('../sync/subscription')
+  await unsubscribed(await navigator.serviceWorker.ready, plainFetch)
 }
 
 /** Compare what the person wished with what is there; called at every start. */
@@ -59,6 +60,7 @@ export async function startNotifications(): Promise<void> {
 async function subscribeAgain(): Promise<void> {
   state = 'pending'
   const language = (await notificationLanguage()) ?? 'en'
+  const { subscribed } = await import('../sync/subscription')
   state = await subscribed(await navigator.serviceWorker.ready, plainFetch, language)
 }
 

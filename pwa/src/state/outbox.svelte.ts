@@ -3,7 +3,6 @@ import type { Reader } from '../core/entry_reading'
 import type { OperationKind } from '../core/operation'
 import { entryOf } from '../store/entries'
 import { askingOperations, lastAnswered, waitingOperations } from '../store/operations'
-import { rescueFiles } from '../sync/rescue'
 import { exchangeNow } from './connection.svelte'
 import { follow, openedLocal, viewsOf, type Local } from './local.svelte'
 
@@ -68,6 +67,7 @@ export async function sendNow(): Promise<void> {
 
 /** Return the signed files with everything that is not with the office; none when nothing waits. */
 export async function asFiles(): Promise<readonly File[]> {
+  const { rescueFiles } = await import('../sync/rescue')
   return (await rescueFiles(openedLocal().database)).map((content) => {
     const name = `daywork-${content.actor}-${String(content.ops.at(-1)?.q ?? 0)}.json`
     return new File([JSON.stringify(content)], name, { type: 'application/json' })

@@ -1,5 +1,5 @@
 /** What the server asks this person; kept on the phone, so that it can be read without a connection. */
-import { answerQuestion, type QuestionAnswer } from '../api/sync'
+import type { QuestionAnswer } from '../api/sync'
 import { fetchFact, QUESTIONS, saveFact, type OpenQuestion } from '../store/meta'
 import { follow, openedLocal, refreshAll } from './local.svelte'
 
@@ -47,6 +47,7 @@ export async function countAnyway(id: string): Promise<AnswerOutcome> {
 }
 
 async function answered(id: string, answer: QuestionAnswer): Promise<AnswerOutcome> {
+  const { answerQuestion } = await import('../api/sync')
   const told = await answerQuestion((path, init) => fetch(path, init), id, answer)
   if (!told.ok) {
     const { refusal } = told

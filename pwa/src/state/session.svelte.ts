@@ -1,12 +1,11 @@
 /** Who uses this phone, and whether the phone may talk to the server. */
-import { closeSession, whoAmI } from '../api/sessions'
+import { secretOf } from '../core/invite'
 import { announce } from '../store/announcements'
 import { PhoneDatabase, StorageFailed } from '../store/database'
 import { deviceOf, saveDevice } from '../store/device'
 import { fetchFact, noteEvent, RETIREMENT, type Device } from '../store/meta'
 import { waitingCount, waitingOperations } from '../store/operations'
 import { currentDatabase, isUntouched, setCurrentDatabase } from '../store/registry'
-import { enrolled, secretOf } from '../sync/enrolment'
 import { alone } from '../sync/phone'
 import { persist, wakeWorkerLater } from './app.svelte'
 import { connection, exchangeSoon, startExchanging, stopExchanging } from './connection.svelte'
@@ -140,6 +139,7 @@ export async function startSession(): Promise<void> {
 /** Enrol this phone with an invite's secret (or the whole link), or say why not. */
 export async function join(invite: string, label: string): Promise<JoinOutcome> {
   try {
+    const { enrolled } = await import('../sync/enrolment')
     const done = await enrolled(plainFetch, invite, label.trim() || DEFAULT_LABEL, platform())
     if (!done.ok) return done.refusal
     if (known.left?.kind === 'storage_lost') await noteEvent(done.value, 'eviction', Date.now())
@@ -166,7 +166,7 @@ export async function signOut(evenIfUnsent = false): Promise<number> {
   stopExchanging()
   const hasRetired = unsent === 0 && (await isRetiredBySigningOut(opened))
   // Without a connection the cookie stays until it ends; the phone forgets the person all the same.
-  if (!hasRetired) await closeSession(plainFetch)
+  if (!hasRetired) await (await sessions())?.closeSession(plainFetch)
   await setCurrentDatabase(null)
   closeLocal()
   await opened.database.close()
@@ -228,8 +228,8 @@ async function open(database: PhoneDatabase): Promise<void> {
 
 /** Browsers erase a site's storage and leave its cookies: the server still knows who was here. */
 async function lookForLost(): Promise<void> {
-  const asked = await whoAmI(plainFetch)
-  if (!asked.ok || known.phase !== 'join') return
+  const asked = await (await sessions())?.whoAmI(plainFetch)
+  if (asked?.ok !== true || known.phase !== 'join') return
   const { name } = asked.value.person
   known = { ...known, left: { ...NOTHING_LEFT, kind: 'storage_lost', name } }
 }
@@ -248,8 +248,8 @@ async function lost(): Promise<void> {
 
 /** Ask once a start whether name, roles or organisation changed; without an answer nothing does. */
 async function refreshIdentity(database: PhoneDatabase, device: Device): Promise<void> {
-  const asked = await whoAmI(plainFetch)
-  if (!asked.ok || asked.value.actor !== device.actor) return
+  const asked = await (await sessions())?.whoAmI(plainFetch)
+  if (asked?.ok !== true || asked.value.actor !== device.actor) return
   const { person, organisation } = asked.value
   const next: Device = { ...device, person, organisation }
   await saveDevice(database, next)
@@ -305,6 +305,11 @@ function platform(): string {
   const agent = navigator.userAgent.toLowerCase()
   const names = ['android', 'iphone', 'ipad', 'windows', 'mac os', 'linux']
   return names.find((name) => agent.includes(name)) ?? 'other'
+}
+
+/** The first screen does not need it; a tab that is too old does not get it. */
+async function sessions(): Promise<typeof import('../api/sessions') | null> {
+  return import('../api/sessions').catch(() => null)
 }
 
 async function plainFetch(path: string, init: RequestInit): Promise<Response> {

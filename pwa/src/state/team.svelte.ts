@@ -2,7 +2,6 @@
  * Whose phones have not told everything yet, read online: what an approver wants to know before
  * "Approve all" and the office before a period is closed.
  */
-import { teamSync } from '../api/devices'
 import type { TeamSyncAnswer } from '../api/wire'
 import { instantOf } from '../core/instant'
 
@@ -60,6 +59,7 @@ export const team = {
 
 /** Read anew; returns whether the server answered. */
 export async function readTeamSync(): Promise<boolean> {
+  const { teamSync } = await import('../api/devices')
   const read = await teamSync(plainFetch)
   if (!read.ok) return false
   const { now, people } = read.value

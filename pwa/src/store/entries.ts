@@ -1,28 +1,11 @@
 /** The entries of this phone: rows of the server with own operations, found by day and by question. */
 import { renamedContext } from '../core/branching'
-import {
-  emptyRecord,
-  trimmed,
-  withRow,
-  type Answer,
-  type EntryRecord,
-  type EntryRow,
-  type Provenance,
-} from '../core/entry_record'
-import { hasLeftWindow, type ScopeSum } from '../core/feed_check'
+import { emptyRecord, trimmed, type Answer, type EntryRecord } from '../core/entry_record'
 import { isDecision, type Intent, type WireContext } from '../core/operation'
 import { settledBy, withDismissed, withOwn, withOwnLater } from '../core/own_operations'
-import { PhoneDatabase } from './database'
-import { dropUnseen, forget, indexed, purge, putOrDelete } from './entry_writing'
-import {
-  BRANCHES,
-  FEED,
-  freshPass,
-  readFact,
-  readOwnLasts,
-  type Feed,
-  type MetaReader,
-} from './meta'
+import type { PhoneDatabase } from './database'
+import { indexed, putOrDelete } from './entry_writing'
+import { BRANCHES, readFact, readOwnLasts, type MetaReader } from './meta'
 import { append, dismiss, writeAnswer } from './operations'
 import type { StoredEntry, StoredOperation } from './schema'
 
@@ -114,86 +97,6 @@ export async function writeAnswers(
       const next = trimmed(withOwn(record, stored))
       await putOrDelete(entries, next, self, entry?.pass ?? 0)
     }
-  })
-}
-
-/** A page of the server's feed, as the store needs it. */
-export interface Page {
-  readonly rows: readonly EntryRow[]
-  readonly goneIds: readonly string[]
-  /** Scopes that are no longer in sight; let go of before the rows are taken. */
-  readonly purge?: readonly string[]
-  readonly epoch: string
-  readonly cursor: string
-  readonly isLast: boolean
-}
-
-/** Write a page of rows and the cursor behind it in one transaction. */
-export async function writePage(database: PhoneDatabase, self: string, page: Page): Promise<Feed> {
-  return database.write(['entries', 'meta'], async (transaction) => {
-    const meta = transaction.objectStore('meta')
-    const feed = await readFact(meta, FEED)
-    const entries = transaction.objectStore('entries')
-    await purge(entries, page.purge ?? [], self)
-    for (const row of page.rows) {
-      const stored = await entries.get(row.id)
-      const record = withRow(stored?.record ?? emptyRecord(row.id, row.owner), row)
-      await putOrDelete(entries, record, self, feed.pass)
-    }
-    for (const id of page.goneIds) await forget(entries, id, self)
-    const next: Feed = {
-      ...feed,
-      epoch: page.epoch,
-      cursor: page.cursor,
-      isPassComplete: feed.isPassComplete || page.isLast,
-    }
-    if (page.isLast && !feed.isPassComplete) await dropUnseen(entries, feed.pass)
-    await meta.put(next, FEED.key)
-    return next
-  })
-}
-
-/** Begin to read the feed from the start: rows that do not come again are dropped at its end. */
-export async function restartFeed(database: PhoneDatabase): Promise<Feed> {
-  return database.write(['meta'], async (transaction) => {
-    const meta = transaction.objectStore('meta')
-    const next = freshPass(await readFact(meta, FEED))
-    await meta.put(next, FEED.key)
-    return next
-  })
-}
-
-/** Drop the rows that fell out of every window, and return the others. */
-export async function rowsWithin(
-  database: PhoneDatabase,
-  sums: readonly ScopeSum[],
-): Promise<readonly EntryRow[]> {
-  return database.write(['entries'], async (transaction) => {
-    const entries = transaction.objectStore('entries')
-    const rows: EntryRow[] = []
-    for (const { id, record } of await entries.getAll()) {
-      if (record.row === null) continue
-      const isLeaving = record.own.length === 0 && hasLeftWindow(record.row, sums)
-      if (isLeaving) await entries.delete(id)
-      else rows.push(record.row)
-    }
-    return rows
-  })
-}
-
-/** Add what an entry's history told about its authors. */
-export async function writeProvenance(
-  database: PhoneDatabase,
-  id: string,
-  provenance: readonly Provenance[],
-  revision: number,
-): Promise<void> {
-  await database.write(['entries'], async (transaction) => {
-    const entries = transaction.objectStore('entries')
-    const stored = await entries.get(id)
-    if (stored === undefined) return
-    const record: EntryRecord = { ...stored.record, provenance, provenanceRev: revision }
-    await entries.put({ ...stored, record })
   })
 }
 

@@ -2,21 +2,13 @@
 import type { Fetcher } from '../api/client'
 import { enrol } from '../api/sessions'
 import { encodeBase64url } from '../core/base64url'
+import { secretOf } from '../core/invite'
 import { err, ok, type Result } from '../core/result'
 import { PhoneDatabase } from '../store/database'
 import { newKeyPair, publicJwk, saveDevice, signed } from '../store/device'
 import { databaseName, pendingKeys, setCurrentDatabase, setPendingKeys } from '../store/registry'
 
 export type EnrolmentRefusal = 'invite_invalid' | 'offline' | 'rate_limited' | 'unknown'
-
-const SECRET = /^[A-Za-z0-9_-]{4,200}$/
-
-/** Return the secret of an invite: the text itself, or what follows `#` in its link. */
-export function secretOf(invite: string): string | null {
-  const text = invite.trim()
-  const secret = text.includes('#') ? text.slice(text.lastIndexOf('#') + 1) : text
-  return SECRET.test(secret) ? secret : null
-}
 
 /**
  * Enrol with an invite and return the person's database.

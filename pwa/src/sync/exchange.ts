@@ -5,16 +5,17 @@
  * at a time. An exchange that finds new operations at its end sends them too, and a call that comes
  * while one is running is answered by a run that begins after it, so nothing written is left behind.
  */
-import { APP_VERSION, hello, PROTOCOL } from '../api/sync'
+import { hello } from '../api/sync'
 import type { ApiError } from '../api/client'
 import type { Hello } from '../api/wire'
 import { LONGEST_WAIT_SECONDS } from '../core/backoff'
 import { instantOf, instantText } from '../core/instant'
 import { SCHEMA } from '../core/operation'
 import type { Result } from '../core/result'
+import { APP_VERSION, PROTOCOL } from '../core/version'
 import { StorageFailed } from '../store/database'
 import { chainHead, deviceOf } from '../store/device'
-import { restartFeed } from '../store/entries'
+import { restartFeed } from '../store/feed'
 import {
   EXCHANGE,
   FEED,

@@ -5,14 +5,8 @@ import { disagrees } from '../core/feed_check'
 import { anchorOf } from '../core/hash_chain'
 import { instantOf } from '../core/instant'
 import { overlaid, type EntryRecord, type Provenance } from '../core/entry_record'
-import {
-  askingEntries,
-  restartFeed,
-  rowsWithin,
-  waitingEntries,
-  writePage,
-  writeProvenance,
-} from '../store/entries'
+import { askingEntries, waitingEntries } from '../store/entries'
+import { restartFeed, rowsWithin, writePage, writeProvenance } from '../store/feed'
 import { operationAt } from '../store/operations'
 import { CHECK, FEED, fetchFact, noteEvent, REFERENCE, saveFact, type Feed } from '../store/meta'
 import { stop, type Phone, type Stop } from './phone'

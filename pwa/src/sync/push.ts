@@ -1,11 +1,12 @@
 /** Sends one actor's chain from a number on, until the server has answered for all of it. */
-import { push, PROTOCOL } from '../api/sync'
+import { push } from '../api/sync'
 import type { ApiError } from '../api/client'
 import type { Push } from '../api/wire'
 import { decodeBase64url, encodeBase64url } from '../core/base64url'
 import type { Answer } from '../core/entry_record'
 import type { Result } from '../core/result'
 import { SCHEMA, type ChainHead } from '../core/operation'
+import { PROTOCOL } from '../core/version'
 import { signed, type KeyPair } from '../store/device'
 import { writeAnswers } from '../store/entries'
 import { markTried, operationsFrom } from '../store/operations'

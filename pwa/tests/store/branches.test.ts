@@ -2,13 +2,8 @@
 import { expect, test } from 'vitest'
 import { chainHead, deviceOf, newKeyPair } from '../../src/store/device'
 import { moveBranch } from '../../src/store/branches'
-import {
-  entriesOfDays,
-  entryOf,
-  writeAnswers,
-  writeOperations,
-  writePage,
-} from '../../src/store/entries'
+import { entriesOfDays, entryOf, writeAnswers, writeOperations } from '../../src/store/entries'
+import { writePage } from '../../src/store/feed'
 import { EVENTS, FEED, fetchFact, FORMER_ACTORS } from '../../src/store/meta'
 import { operationsFrom, waitingCount } from '../../src/store/operations'
 import {

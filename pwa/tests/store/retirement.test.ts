@@ -1,7 +1,8 @@
 /** What is erased when a phone is retired, and when the rest is. */
 import { expect, test } from 'vitest'
 import { chainHead, deviceOf } from '../../src/store/device'
-import { entryOf, writeAnswers, writePage } from '../../src/store/entries'
+import { entryOf, writeAnswers } from '../../src/store/entries'
+import { writePage } from '../../src/store/feed'
 import { fetchFact, FEED, REFERENCE, RETIREMENT, saveFact } from '../../src/store/meta'
 import { operationsFrom, waitingCount } from '../../src/store/operations'
 import {
