@@ -28,8 +28,8 @@ _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 
 class Copies:
     """Takes copies of one database and puts them back."""
 
-    def __init__(self, home: Path, url: str | None) -> None:
-        self.organisation = UUID(int=0)
+    def __init__(self, home: Path, url: str | None, organisation: str | UUID = "") -> None:
+        self.organisation = UUID(str(organisation) or f"{0:032}")
         self._file = sqlite_file(home)
         self._url = url
         self._connection: asyncpg.Connection | None = None
@@ -88,6 +88,12 @@ class Copies:
         connection = await self._connected()
         text = query.format(organisation=f"'{self.organisation}'")
         return [tuple(row) for row in await connection.fetch(text)]
+
+    def forget_connection(self) -> None:
+        """Connect anew next time: the server may have been restarted."""
+        if self._connection is not None:
+            self._connection.terminate()
+        self._connection = None
 
     async def close(self) -> None:
         """Let go of the connection."""

@@ -17,6 +17,7 @@ from support.broken_phone import enrolled, push_through_storm, served_company
 from support.databases import lent_postgresql
 from support.kills import kill_until_done, victim
 from support.power_cuts import cut, record
+from support.restarts import crashing
 from support.simulator import Stage, stage
 from support.sync_model import run
 
@@ -87,6 +88,17 @@ async def _connections() -> AsyncIterator[Turn]:
             yield turn
 
 
+@asynccontextmanager
+async def _restarts() -> AsyncIterator[Turn]:
+    async with crashing() as company:
+
+        async def turn(seed: int) -> Counter[str]:
+            await company.turn(seed)
+            return Counter({"restarts": 1})
+
+        yield turn
+
+
 def _history(opened: Stage) -> Turn:
     async def turn(seed: int) -> Counter[str]:
         counts = (await opened.play(seed)).counts
@@ -114,6 +126,7 @@ HARNESSES: Mapping[str, Harness] = {
     "kills-postgresql": _kills_postgresql,
     "power-cuts": _power_cuts,
     "connections": _connections,
+    "restarts": _restarts,
 }
 
 # Of the time of a soak, in parts.
@@ -125,4 +138,5 @@ SHARES: Mapping[str, int] = {
     "kills-postgresql": 2,
     "power-cuts": 4,
     "connections": 2,
+    "restarts": 1,
 }
