@@ -24,7 +24,7 @@ from support.databases import new_sqlite
 from support.simulator_log import read_stored
 from support.simulator_rules import check
 from support.simulator_server import SimulatedServer, seeded_secrets, simulated_server
-from support.simulator_world import Beginning, World, begin
+from support.simulator_world import PHONES, Beginning, World, begin
 
 BEGAN = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ class Stage:
 
         Raises: AssertionError that names the seed and begins with the broken rule's name.
         """
-        world = await self._world(seed, None)
+        world = await self.world(seed, None)
         world.has_skew = has_skew
         with seeded_secrets(seed):
             try:
@@ -77,12 +77,13 @@ class Stage:
 
     async def tell(self, steps: Sequence[str], mistake: Mistake | None = None) -> Counter[str]:
         """Play a story that is written down; raises as ``play``."""
-        world = await self._world(0, mistake)
+        world = await self.world(0, mistake)
         with seeded_secrets(0), planted(mistake):
             await world.tell(steps)
             return await check(world)
 
-    async def _world(self, seed: int, mistake: Mistake | None) -> World:
+    async def world(self, seed: int, mistake: Mistake | None = None) -> World:
+        """Begin anew; return a world in which nothing has happened."""
         self.server.now = BEGAN
         await self.server.begin_again(self.beginning.copy)
         world = World(self.server, self.beginning, seed)
@@ -94,8 +95,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(url: str | None) -> AsyncIterator[Stage]:
-    """Yield a server with a company, its people and their phones.
+async def stage(url: str | None, owners: Sequence[str] = PHONES) -> AsyncIterator[Stage]:
+    """Yield a server with a company, its people and a phone for each of ``owners``.
 
     Without a ``url`` it is on SQLite, in memory where the machine has a folder for that:
     these stories lose no power, and waiting for a disk tells them nothing.
@@ -107,7 +108,7 @@ async def stage(url: str | None) -> AsyncIterator[Stage]:
             await new_sqlite(home)
         async with simulated_server(home, url, BEGAN) as server:
             with seeded_secrets(0):
-                beginning = await begin(server)
+                beginning = await begin(server, owners)
             yield Stage(server, beginning)
 
 

@@ -114,7 +114,7 @@ class World:
             group = given[1] if len(given) > 1 else "time"
             if what == "write":
                 shown = min(phone.rows, default=entry_id(ENTRIES["Ana"][0]))
-                self._write_into(phone, phone.open_form(shown), group)
+                self.write_into(phone, phone.open_form(shown), group)
             elif what == "delay_push":
                 self.network.delay(phone.cookie, self.exchange.next_push(phone))
             elif what == "arrive":
@@ -153,7 +153,7 @@ class World:
     async def _remind(self) -> None:
         """Let Ana write into an entry of its own: a push makes the server look again."""
         phone = next(phone for phone in self.phones if phone.person == "Ana")
-        self._write_into(phone, phone.open_form(entry_id("reminder")))
+        self.write_into(phone, phone.open_form(entry_id("reminder")))
 
     async def _write(self, phone: Phone) -> None:
         names = ENTRIES[phone.person]
@@ -165,9 +165,9 @@ class World:
             form = phone.form
             if form is None or form.entry != entry or self.chance.randrange(3):
                 form = phone.open_form(entry)
-            self._write_into(phone, form)
+            self.write_into(phone, form)
 
-    def _write_into(self, phone: Phone, form: Form, only: str | None = None) -> None:
+    def write_into(self, phone: Phone, form: Form, only: str | None = None) -> None:
         """Write into what the form shows: ``only`` one group, or some drawn ones."""
         is_own = phone.person != "Max"
         is_new = is_own and form.row is None and all(w.entry != form.entry for w in phone.archive)
@@ -334,8 +334,8 @@ async def enrolled(server: SimulatedServer, person_id: str, name: str, key: Key)
     return Enrolled(Actor(answer.body["actor"]), key, answer.cookie)
 
 
-async def begin(server: SimulatedServer) -> Beginning:
-    """Found the company and its phones, and copy the database."""
+async def begin(server: SimulatedServer, owners: Sequence[str] = PHONES) -> Beginning:
+    """Found the company and a phone for each of ``owners``, and copy the database."""
     organisation = str(server.copies.organisation)
     projects = [
         (await server.office("project add", name=name, organisation=organisation))["id"]
@@ -347,7 +347,7 @@ async def begin(server: SimulatedServer) -> Beginning:
         answer = await server.ask("POST", "/v1/devices", enrolment(invite["invite"], Key()))
         people[name] = answer.body["person"]["id"]
     phones = []
-    for name in PHONES:
+    for name in owners:
         given = await enrolled(server, people[name], name, Key())
         phones.append(Phone(name, name, given.actor, given.key, given.cookie, {}))
     return Beginning(await server.copy(), tuple(phones), tuple(projects), people)
