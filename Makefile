@@ -21,7 +21,7 @@ NODE := $(RUN)/python scripts/node.py
 SOURCES := pyproject.toml hatch_build.py $(shell find pwa -path pwa/node_modules -prune -o -path pwa/dist -prune -o -type f -print 2>/dev/null)
 T ?= tests
 
-.PHONY: help setup dev check lint fmt test migrate demo bench soak soak-ci lock
+.PHONY: help setup dev check lint fmt test migrate demo bench soak soak-ci planted lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -67,6 +67,9 @@ soak-ci: .venv/dev.stamp .cache/test-tools.stamp ## the longer fault runs, whose
 
 soak: .venv/dev.stamp .cache/test-tools.stamp ## every fault with fresh seeds for SECONDS=600; REPLAY=harness:seed plays one again
 	@cd tests && ../$(RUN)/python -m support.soak_run $(if $(REPLAY),--replay $(REPLAY),--seconds $(or $(SECONDS),600))
+
+planted: .venv/dev.stamp .cache/test-tools.stamp ## plant a mistake for each invariant of the protocol and see that its test notices
+	@cd tests && ../$(RUN)/python -m support.planted_mistakes
 
 lock: .tools/uv.stamp ## write the locks anew: versions and hashes, no addresses
 	@compile="$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"; \

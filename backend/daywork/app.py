@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from daywork.api.auth import refuse_other_sites
 from daywork.api.devices import branch, enrol, list_devices, retire, team_sync
 from daywork.api.health import live, ready
+from daywork.api.metrics import show_metrics
 from daywork.api.parts import Parts
 from daywork.api.postings import explain, list_postings
 from daywork.api.problem_details import tell_bug, tell_framework_refusal, tell_refusal
@@ -50,6 +51,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     rescue,
     retire,
     show_key,
+    show_metrics,
     show_reference,
     show_session,
     sign_in,

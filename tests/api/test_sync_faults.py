@@ -79,6 +79,8 @@ async def test_f15_a_bad_value_is_held_and_the_next_operation_is_applied(
     assert (bad["st"], bad["code"]) == ("held", code)
     assert good["st"] == "applied"
     assert len(await phone.rows()) == 1
+    again = await phone.push_items(phone.chain.items)
+    assert [one["result"].get("code") for one in again] == [code, None], "what is held is kept"
 
 
 @pytest.mark.parametrize(

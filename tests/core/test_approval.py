@@ -83,9 +83,7 @@ def test_every_status_occurs_in_a_recorded_history() -> None:
 
 @law
 @given(st.data(), stories_with_lost_components())
-def test_the_standing_is_the_same_in_whatever_order_operations_arrive(
-    data: st.DataObject, story: Story
-) -> None:
+def test_i7_status_is_free_of_the_order_of_arrival(data: st.DataObject, story: Story) -> None:
     changes = data.draw(st.permutations(story.changes))
     decisions = data.draw(st.permutations(story.decisions))
 

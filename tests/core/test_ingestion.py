@@ -237,7 +237,7 @@ def test_an_unknown_actor_is_nobodys_device(office: Office) -> None:
         office.push(stranger)
 
 
-def test_the_same_operation_under_another_number_has_no_second_effect(office: Office) -> None:
+def test_i4_exactly_once_effect_under_another_number(office: Office) -> None:
     phone, tablet = Chain(ANA_PHONE), Chain(ANA_TABLET)
     new_entry(phone)
     first = office.push(phone)

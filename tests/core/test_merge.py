@@ -77,9 +77,7 @@ def test_the_recorded_histories_are_those_told_in_the_tests() -> None:
 
 @law
 @given(st.data(), stories_with_lost_components())
-def test_applying_in_any_causal_order_gives_the_projection(
-    data: st.DataObject, story: Story
-) -> None:
+def test_i5_apply_is_project_in_any_causal_order(data: st.DataObject, story: Story) -> None:
     order = data.draw(causal_orders(story.changes))
 
     assert _applied_in_order(order) == projected(story.changes)
@@ -105,7 +103,7 @@ def test_a_joined_row_is_the_row_of_the_union(data: st.DataObject, story: Story)
 
 @law
 @given(st.data(), stories())
-def test_joining_rows_is_commutative_associative_and_idempotent(
+def test_i6_join_is_commutative_associative_and_idempotent(
     data: st.DataObject, story: Story
 ) -> None:
     one, two, three = (row_of(data.draw(replicas(story))) for _ in range(3))
@@ -117,7 +115,9 @@ def test_joining_rows_is_commutative_associative_and_idempotent(
 
 @law
 @given(stories())
-def test_no_value_leaves_the_row_unless_a_later_author_had_seen_it(story: Story) -> None:
+def test_i3_no_silent_overwrite_a_value_leaves_when_a_later_author_had_seen_it(
+    story: Story,
+) -> None:
     cells = projected(story.changes)
 
     for change in story.changes:

@@ -39,6 +39,7 @@ TESTED_ELSEWHERE = {
     "cli/device.py": "tests/cli/test_phones.py",
     "cli/period.py": "tests/cli/test_phones.py",
     "cli/sync.py": "tests/cli/test_phones.py",
+    "store/conservation_tallies.py": "tests/api/test_metrics.py",
     "store/erasure.py": "tests/api/test_sync_erasure.py",
     "usecases/erase_entry.py": "tests/api/test_sync_erasure.py",
     "store/clock_seals.py": "tests/usecases/test_seal_clocks.py",

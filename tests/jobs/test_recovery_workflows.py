@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from daywork.core.causality import CAUSAL_GAP_DAYS_MAX
-from daywork.jobs.workflows import back_up, sweep
+from daywork.jobs.workflows import back_up, keep_feed, sweep
 from daywork.store.database import open_database
 from daywork.store.epoch_marker import EpochMarker
 from daywork.store.migration import migrate
@@ -83,3 +83,18 @@ async def test_the_nightly_backup_is_made_at_the_scheduled_moment(
         await backing.get_result()
 
     assert made == [now]
+
+
+async def test_every_night_it_is_counted_where_every_hour_is(
+    crew: Crew, database_url: str | None, tmp_path: Path, now: datetime
+) -> None:
+    await crew.record("pump", now, "07:00", "15:00")
+    async with running_jobs(tmp_path, database_url, crew.database, Books(), now):
+        keeping = await DBOS.start_workflow_async(keep_feed, now, None)
+        await keeping.get_result()
+
+    tallies = await crew.database.read(lambda unit: unit.conservation_tallies.all())
+    counted = {one.bucket: (one.operations, one.worked_seconds) for one in tallies}
+    assert counted["live"] == (1, 28_800)
+    assert counted["unaccounted"] == counted["wrong_rows"] == (0, 0)
+    assert {one.counted_at for one in tallies} == {now}

@@ -15,6 +15,7 @@ from dbos import DBOS, SetWorkflowID
 
 from daywork.core.ids import BatchId, OrganisationId, PersonId
 from daywork.jobs.tools import on_hand
+from daywork.usecases.conserve_time import Tally, conserve, keep_tally
 from daywork.usecases.keep_epochs import keep_epochs
 from daywork.usecases.move_horizon import move_horizon
 from daywork.usecases.post_time_entries import deliver_batch, plan_batch, unfinished
@@ -87,9 +88,10 @@ async def forget(scheduled_at: datetime, _context: Any) -> None:
 
 @DBOS.workflow()
 async def keep_feed(_scheduled_at: datetime, _context: Any) -> None:
-    """Let go of tombstones that every phone could learn of, and shorten long clocks."""
+    """Let go of old tombstones, count where every hour is, shorten long clocks."""
     for organisation_id in await _find_organisations():
         await _move_horizon(organisation_id)
+        await _conserve(organisation_id)
         after: str | None = str(UUID(int=0))
         while after is not None:
             after = await _seal_clocks(organisation_id, after)
@@ -156,6 +158,20 @@ async def _tell_waiting(organisation_id: str) -> None:
     tools = on_hand()
     organisation = OrganisationId(UUID(organisation_id))
     await tell_waiting(tools.database, tools.sender, organisation, tools.clock())
+
+
+@DBOS.step()
+async def _conserve(organisation_id: str) -> None:
+    """Count where every hour is; what does not add up is an error that somebody must see."""
+    tools, organisation = on_hand(), OrganisationId(UUID(organisation_id))
+    tally: Tally = await tools.database.look_at(conserve(organisation))
+    if not tally.is_whole:
+        LOGGER.error(
+            "%d operations are in no entry, %d rows are not what the log means: daywork conserve",
+            tally.unaccounted,
+            len(tally.wrong_rows),
+        )
+    await tools.database.write(lambda unit: keep_tally(unit, organisation, tally, tools.clock()))
 
 
 @DBOS.step()

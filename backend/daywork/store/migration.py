@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from daywork.store.database import sqlite_file, sqlite_url, with_asyncpg
 
-HEAD = "20261125_pre_clock_seals"
+HEAD = "20261125_pre_conservation"
 
 # Any number: it only has to be the same in every process that migrates.
 _ADVISORY_LOCK = 7_011

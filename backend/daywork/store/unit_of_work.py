@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from daywork.store.approvals import ApprovalStore
 from daywork.store.clock_seals import ClockSealStore
 from daywork.store.closed_periods import ClosedPeriodStore
+from daywork.store.conservation_tallies import ConservationTallyStore
 from daywork.store.devices import DeviceStore
 from daywork.store.erasure import ErasureStore
 from daywork.store.feed_marks import FeedMarkStore
@@ -124,6 +125,11 @@ class UnitOfWork:
     def erasure(self) -> ErasureStore:
         """What takes entries out of the tables."""
         return ErasureStore(self.session)
+
+    @cached_property
+    def conservation_tallies(self) -> ConservationTallyStore:
+        """The last count of where every recorded hour is."""
+        return ConservationTallyStore(self.session)
 
     @cached_property
     def closed_periods(self) -> ClosedPeriodStore:

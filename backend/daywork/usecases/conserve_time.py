@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from daywork.core.conservation import (
@@ -14,6 +15,7 @@ from daywork.core.conservation import (
 )
 from daywork.core.ids import Actor, OrganisationId, TimeEntryId
 from daywork.core.working_set import LoggedOperation, WorkingSet
+from daywork.store.conservation_tallies import BucketTally
 from daywork.store.push_loading import (
     load_effective_count,
     load_entries,
@@ -21,6 +23,7 @@ from daywork.store.push_loading import (
     load_held,
 )
 from daywork.store.statements import Steps
+from daywork.store.unit_of_work import UnitOfWork
 
 
 @dataclass(slots=True)
@@ -57,6 +60,20 @@ def conserve(organisation_id: OrganisationId) -> Steps:
         place = held[-1].dot
     tally.unaccounted = (yield from load_effective_count(organisation_id)) - seen
     return tally
+
+
+def keep_tally(
+    unit: UnitOfWork, organisation_id: OrganisationId, tally: Tally, now: datetime
+) -> None:
+    """Remember the count, for those who watch the server."""
+    counts = {str(bucket): (tally.operations[bucket], tally.seconds[bucket]) for bucket in Bucket}
+    counts |= {"unaccounted": (tally.unaccounted, 0), "wrong_rows": (len(tally.wrong_rows), 0)}
+    unit.conservation_tallies.keep(
+        [
+            BucketTally(organisation_id, bucket, now, operations, seconds)
+            for bucket, (operations, seconds) in counts.items()
+        ]
+    )
 
 
 def _count_entries(tally: Tally, working: WorkingSet) -> int:
