@@ -83,9 +83,13 @@ def refuse_taken_address(settings: Settings) -> None:
 
 
 def allow_connections() -> None:
-    """Open as many files at once as the system lets this process."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    """Open as many files at once as so many phones need, if the system lets this process."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS_MAX
+    if most != resource.RLIM_INFINITY:
+        wanted = min(wanted, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _server(parts: Parts, settings: Settings) -> Server:
