@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+import { fileOf } from './vite/first_screen.ts'
 import { serviceWorker } from './vite/service_worker_plugin.ts'
 
 const BACKEND = 'http://localhost:8000'
@@ -11,6 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // An image in the script would break the budget, and `img-src` allows files anyway.
     assetsInlineLimit: 0,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: fileOf }] } } },
   },
   server: {
     proxy: {
