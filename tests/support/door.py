@@ -243,7 +243,7 @@ async def opened_door(database: Database, now: datetime, **settings: Any) -> Asy
     # Each request gives its own cookie: no jar between them.
     none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     async with httpx.AsyncClient(transport=transport, base_url=HOST, cookies=none) as client:
-        door = Door(database, client, jobs, moment, app=app, parts)
+        door = Door(database, client, jobs, moment, parts, app=app)
         made = await door.office(
             "org create", name="Fennick", time_zone="Europe/Berlin", currency="EUR"
         )
