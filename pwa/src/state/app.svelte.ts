@@ -73,9 +73,12 @@ export async function promptInstall(): Promise<boolean> {
   return (await event.userChoice).outcome === 'accepted'
 }
 
-/** Remember the language where the worker script finds it for its notifications. */
+/**
+ * Remember the language where the worker script finds it for its notifications. A full phone keeps
+ * the one it had: nobody can do anything about that, and all else goes on.
+ */
 export async function rememberLanguage(language: string): Promise<void> {
-  await setNotificationLanguage(language)
+  await setNotificationLanguage(language).catch(() => undefined)
 }
 
 async function startWorker(): Promise<void> {
