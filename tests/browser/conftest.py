@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from support import chromium
 from support.browser_phone import BrowserPhone, afternoon_zone, new_phone
 from support.company import Company, found_company
+from support.kept_phone import KeptPhone
 from support.server import RunningServer, running_server
 
 NewPhone = Callable[..., BrowserPhone]
+NewKeptPhone = Callable[[], KeptPhone]
 
 _NUMBERS = count(1)
 
@@ -77,3 +80,20 @@ def phone(browser: Browser, server: RunningServer, zone: str) -> Iterator[NewPho
     for made in phones:
         made.context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def kept_phone(
+    playwright: Playwright, server: RunningServer, zone: str, tmp_path: Path
+) -> Iterator[NewKeptPhone]:
+    """Make phones with a profile of their own; afterwards none has complained."""
+    made: list[KeptPhone] = []
+
+    def make() -> KeptPhone:
+        made.append(KeptPhone(playwright, server.url, zone, tmp_path / f"profile {len(made)}"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+    assert [complaint for one in made for complaint in one.complaints] == []

@@ -57,6 +57,19 @@ class Company:
         query = "SELECT item FROM operation WHERE organisation_id = ? ORDER BY rowid"
         return [str(json.loads(item)["by"]) for (item,) in self._asked(query)]
 
+    def writers(self) -> dict[str, int]:
+        """Return how many operations the server has of each actor."""
+        query = "SELECT actor, count(*) FROM operation WHERE organisation_id = ? GROUP BY actor"
+        return {str(actor): int(count) for actor, count in self._asked(query)}
+
+    def retired(self) -> dict[str, str]:
+        """Return why each retired device was retired."""
+        query = (
+            "SELECT actor, retired_reason FROM device"
+            " WHERE organisation_id = ? AND retired_at IS NOT NULL"
+        )
+        return {str(actor): str(reason) for actor, reason in self._asked(query)}
+
     def forget_history(self) -> None:
         """Make the server remember other hashes than its phones do, as after a mixed-up restore."""
         self._change("UPDATE device SET last_chain_hash = randomblob(32) WHERE organisation_id = ?")
@@ -67,7 +80,7 @@ class Company:
             database.execute(statement, (UUID(self.id).bytes,))
             database.commit()
 
-    def _asked(self, query: str) -> list[tuple[str]]:
+    def _asked(self, query: str) -> list[Any]:
         file = self.server.home / "daywork.sqlite"
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
             return database.execute(query, (UUID(self.id).bytes,)).fetchall()

@@ -70,14 +70,15 @@ def running_server(
     home: Path,
     command: Sequence[str] = (*COMMAND, "serve"),
     *,
+    port: int | None = None,
     expected: str = r"(?!)",
     **settings: str,
 ) -> Iterator[RunningServer]:
-    """Yield a server on a fresh ``home`` and a free port; it ends with the block.
+    """Yield a server on ``home`` and ``port``, by default a free one; it ends with the block.
 
     ``expected`` matches the lines that it may write to its log.
     """
-    port = _free_port()
+    port = free_port() if port is None else port
     url = f"http://localhost:{port}"
     environment = environment_with(
         {
@@ -98,12 +99,13 @@ def running_server(
         process.terminate()
         status = process.wait(STOP_SECONDS)
     # A server that is told to end ends well, and has nothing to complain about.
-    log = (home / "server.log").read_text().splitlines()
-    said = "\n".join(line for line in log if not re.fullmatch(expected, line))
+    lines = (home / "server.log").read_text().splitlines()
+    said = "\n".join(line for line in lines if not re.fullmatch(expected, line))
     assert (status, said) == (0, ""), f"the server ended with {status}: {said}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
