@@ -209,6 +209,21 @@ async def test_a_lost_device_that_had_announced_something_is_asked_about(door: D
     assert refused(await answer(new, question["id"], "entered_again")) == (404, "not_found")
 
 
+async def test_what_was_sent_after_it_was_announced_is_not_missed(door: Door) -> None:
+    phone = await door.enrolled("Ana")
+    told = []
+    await greeted(phone, pending=2, oldest="2026-03-02T15:31:08Z")
+    for entry in ("pump", "pipe"):
+        phone.write(entry)
+        await phone.push()
+        (device,) = (await phone.ask("GET", "/v1/devices")).json()["devices"]
+        told.append((device["pending"], device["oldest"]))
+    await retire(phone)
+
+    assert told == [(1, "2026-03-02T15:31:08Z"), (0, None)]
+    assert (await greeted(await door.enrolled("Ana")))["questions"] == []
+
+
 async def test_a_rescue_answers_the_question_by_itself(door: Door) -> None:
     old = await door.enrolled("Ana")
     old.write("pump")

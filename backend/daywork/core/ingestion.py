@@ -111,6 +111,7 @@ def _ingest_item(
     device = working.devices[logged.actor]
     device.last_sequence_number = logged.sequence_number
     device.last_chain_hash = logged.chain_hash
+    device.pending_count = max(0, device.pending_count - 1)
     working.log[logged.dot] = logged
     working.new_operations.append(logged)
     if checked.is_quarantined:

@@ -30,6 +30,7 @@ class DeviceHead:
     last_sequence_number: int
     last_chain_hash: bytes
     retired_sequence_number: int = 0  # where its chain stood when it was retired
+    pending_count: int = 0  # what it announced and has not sent since
 
 
 @dataclass(slots=True)

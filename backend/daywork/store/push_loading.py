@@ -188,7 +188,7 @@ def _load_devices(
     organisation_id: OrganisationId, working: WorkingSet, actors: Collection[Actor]
 ) -> Steps:
     rows = (yield Query(sql.DEVICES, (organisation_id,), _keys(actors))) if actors else ()
-    for actor, person_id, label, public_key, retired_at, retired, last, last_hash in rows:
+    for actor, person_id, label, public_key, retired_at, retired, last, last_hash, pending in rows:
         working.devices[actor] = DeviceHead(
             actor=actor,
             person_id=PersonId(person_id),
@@ -198,6 +198,7 @@ def _load_devices(
             last_sequence_number=last,
             last_chain_hash=bytes(last_hash),
             retired_sequence_number=retired or 0,
+            pending_count=pending or 0,
         )
 
 

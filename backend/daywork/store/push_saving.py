@@ -204,6 +204,7 @@ def _device_row(
         device.last_sequence_number,
         device.last_chain_hash,
         now_milliseconds,
+        device.pending_count,
     )
 
 

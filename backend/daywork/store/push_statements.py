@@ -64,6 +64,7 @@ DEVICES = Select(
         "retired_sequence_number": "bigint",
         "last_sequence_number": "bigint",
         "last_chain_hash": "bytea",
+        "pending_count": "bigint",
     },
     "device",
     "organisation_id = {0}",
@@ -183,7 +184,12 @@ CHANGE_OPERATIONS = Update(
 MOVE_DEVICES = Update(
     "device",
     {"organisation_id": "uuid", "actor": "text"},
-    {"last_sequence_number": "bigint", "last_chain_hash": "bytea", "last_contact_at": "bigint"},
+    {
+        "last_sequence_number": "bigint",
+        "last_chain_hash": "bytea",
+        "last_contact_at": "bigint",
+        "pending_count": "bigint",
+    },
 )
 SAVE_ENTRIES = Upsert(
     "time_entry",

@@ -38,7 +38,8 @@ def _contact(device: Device) -> dict[str, JsonValue]:
         "platform": device.platform,
         "last_contact": _text(device.last_contact_at),
         "pending": device.pending_count,
-        "oldest": _text(device.oldest_pending_at),
+        # It is from the last hello; what was announced then may all have come since.
+        "oldest": _text(device.oldest_pending_at if device.pending_count else None),
         "skew_seconds": None if skew is None else skew // 1000,
     }
 
