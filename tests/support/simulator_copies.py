@@ -66,19 +66,6 @@ class Copies:
                 if rows:
                     await connection.copy_records_to_table(table, records=rows)
 
-    async def mark_new_history(self, epoch: str) -> None:
-        """Tell phones that this is another history than the one they know."""
-        if self._url is None:
-            with closing(sqlite3.connect(self._file)) as database, database:
-                database.execute("UPDATE sync_counter SET epoch = ?", (epoch,))
-            return
-        connection = await self._connected()
-        await connection.execute(
-            "UPDATE sync_counter SET epoch = $1 WHERE organisation_id = $2",
-            epoch,
-            self.organisation,
-        )
-
     async def rows(self, query: str) -> Rows:
         """Return what ``query``, with ``{organisation}`` in it, finds."""
         if self._url is None:

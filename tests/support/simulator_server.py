@@ -24,6 +24,7 @@ from daywork.app import create_app
 from daywork.core.errors import DomainError
 from daywork.security.sealing import Seal
 from daywork.store.database import open_database
+from daywork.usecases.keep_epochs import keep_epochs
 from support.door import HOST, JobList
 from support.simulator_copies import Copies, Copy
 
@@ -77,7 +78,6 @@ class SimulatedServer:
     def __init__(self, home: Path, url: str | None, now: datetime) -> None:
         self.now = now
         self.copies = Copies(home, url)
-        self.restores = 0
         self._database: Any = open_database(home, url)
         self._app: Any = create_app(
             Parts(
@@ -142,14 +142,14 @@ class SimulatedServer:
         return await self.copies.taken()
 
     async def set_back(self, copy: Copy) -> None:
-        """Restore ``copy`` and start again: a history that was replaced gets a new mark.
+        """Restore ``copy`` and start again, with the mark that lies beside the database.
 
         Starting again means forgetting what is kept in memory; the connections stay,
         because opening them takes longer than the story.
         """
-        self.restores += 1
+        marks = await self._database.write(lambda unit: keep_epochs(unit, {}))
         await self.begin_again(copy)
-        await self.copies.mark_new_history(f"r{self.restores:07}")
+        await self._database.write(lambda unit: keep_epochs(unit, marks))
 
     async def begin_again(self, copy: Copy) -> None:
         """Replace the whole database by ``copy``."""
