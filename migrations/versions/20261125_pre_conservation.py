@@ -29,9 +29,7 @@ def upgrade() -> None:
             ["organisation.id"],
             name=op.f("fk_conservation_tally_organisation_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "organisation_id", "bucket", name=op.f("pk_conservation_tally")
-        ),
+        sa.PrimaryKeyConstraint("organisation_id", "bucket", name=op.f("pk_conservation_tally")),
     )
 
 

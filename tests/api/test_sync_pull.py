@@ -5,6 +5,10 @@ import base64
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, update
+
+from daywork.core.ids import OrganisationId
+from daywork.store.organisations import SyncCounterRow
 from daywork.usecases.read_time_entries import checksum
 from support.chain import entry_id, interval
 from support.door import Door, DoorPhone, refused
@@ -206,3 +210,29 @@ async def test_i14_scope_safety_whoever_is_given_to_another_manager_leaves_the_f
     assert (lost["purge"], lost["rows"], lost["gone"]) == ([f"w:{ana.person_id}"], [], [])
     assert [row["id"] for row in won["rows"]] == [entry_id("pump")]
     assert won["purge"] == []
+
+
+async def test_f10_i13_cursor_of_one_who_saw_more_makes_all_begin_anew_when_the_server_was_set_back(
+    door: Door,
+) -> None:
+    """A standby that lacked the last commits takes over: nobody may pass over what comes now."""
+    ana, ben = await door.enrolled("Ana"), await door.enrolled("Ben")
+    for number in range(3):
+        ana.write(f"entry {number}", f"{number + 7:02}:00", f"{number + 7:02}:30")
+    await ana.push()
+    cursors = {phone.person_id: (await phone.pull())["cursor"] for phone in (ana, ben)}
+    fresh = (await ben.pull())["epoch"]
+    organisation = OrganisationId(UUID(door.organisation))
+    lost = update(SyncCounterRow).where(col(SyncCounterRow.organisation_id) == organisation)
+    await door.database.write(lambda unit: unit.session.execute(lost.values(revision=1)).close())
+
+    ahead = await ana.ask("GET", f"/v1/sync/pull?cursor={cursors[ana.person_id]}")
+    for turn in range(4):  # The history comes to where it was, with other rows.
+        ben.write(f"ben's {turn}", f"{turn + 7:02}:00", f"{turn + 7:02}:30")
+        await ben.push()
+    late = await ben.ask("GET", f"/v1/sync/pull?cursor={cursors[ben.person_id]}")
+
+    assert refused(ahead) == refused(late) == (410, "cursor_expired")
+    anew = await ben.pull()
+    assert len(anew["rows"]) == 4
+    assert anew["epoch"] != fresh

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from daywork.core.cursor import Cursor
 from daywork.store.database import Database
 from daywork.store.epoch_marker import Mark
-from daywork.usecases.keep_epochs import begin_epochs, keep_epochs
+from daywork.usecases.keep_epochs import begin_epoch_behind, begin_epochs, keep_epochs
 from support.crew import COMPANY, found_crew
 
 
@@ -52,3 +53,23 @@ async def test_a_restored_backup_begins_a_new_epoch_in_any_case(
     kept = await database.write(begin_epochs)
 
     assert kept[COMPANY].epoch != "e"
+
+
+async def test_a_cursor_from_further_on_shows_that_the_history_was_set_back(
+    database: Database, now: datetime
+) -> None:
+    crew = await found_crew(database, now)
+    await crew.record("pump", now)
+    ana = crew.phones["Ana"].person_id
+
+    async def epoch_after(revision: int, sight_revision: int, epoch: str = "e") -> str:
+        cursor = Cursor(COMPANY, ana, epoch, revision, sight_revision, "")
+        await database.write(lambda unit: begin_epoch_behind(unit, cursor))
+        return (await database.read(lambda unit: unit.organisations.progress(COMPANY)))[0]
+
+    for revision, sight_revision, epoch in ((1, 4, "e"), (0, 0, "e"), (9, 9, "another")):
+        assert await epoch_after(revision, sight_revision, epoch) == "e"
+    second = await epoch_after(2, 4)
+    assert second != "e"
+    assert await epoch_after(2, 4) == second
+    assert await epoch_after(1, 5, second) != second

@@ -24,13 +24,15 @@ from daywork.api.wire.sync import (
     read_pull,
     read_push,
 )
-from daywork.core.errors import MalformedBody, NotFound, TooLarge
+from daywork.core.cursor import opened
+from daywork.core.errors import CursorExpired, MalformedBody, NotFound, TooLarge
 from daywork.core.ids import Actor, TimeEntryId
 from daywork.core.sync_question import SyncQuestion
 from daywork.store.row import milliseconds
 from daywork.store.unit_of_work import UnitOfWork
 from daywork.usecases.answer_questions import open_questions
 from daywork.usecases.greet_devices import Greeting, greet_devices
+from daywork.usecases.keep_epochs import begin_epoch_behind
 from daywork.usecases.read_time_entries import entry_history, pull_changes
 
 
@@ -84,7 +86,14 @@ async def pull(request: Request[Any, Any, Any]) -> Response[bytes]:
     # Sums read the whole window, and a first page looks past all that fell out of it.
     reads_much = asked.wants_sums or asked.cursor is None
     look = parts.database.scan if reads_much else parts.database.look_at
-    return _answer(pull_wire(await look(steps)))
+    try:
+        page = await look(steps)
+    except CursorExpired as refusal:
+        if refusal.is_ahead and asked.cursor is not None:
+            cursor = opened(asked.cursor, parts.cursor_key)
+            await parts.database.write(lambda unit: begin_epoch_behind(unit, cursor))
+        raise
+    return _answer(pull_wire(page))
 
 
 @get("/v1/entries/{entry:str}/history")

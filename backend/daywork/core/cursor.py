@@ -111,12 +111,11 @@ def current_cursor(principal: Principal, text: str, counter: Counter, key: bytes
     owner = (cursor.organisation_id, cursor.person_id)
     if owner != (principal.organisation_id, principal.person_id):
         raise CursorInvalid
-    # Ahead: the server was set back, and what it gives out now it gave out before.
-    is_ahead = (
-        cursor.revision > counter.revision or cursor.sight_revision > counter.reference_revision
-    )
-    if cursor.epoch != counter.epoch or is_ahead or cursor.revision < counter.horizon_revision:
+    if cursor.epoch != counter.epoch or cursor.revision < counter.horizon_revision:
         raise CursorExpired
+    # Ahead: the server was set back, and what it gives out now it gave out before.
+    if cursor.revision > counter.revision or cursor.sight_revision > counter.reference_revision:
+        raise CursorExpired(is_ahead=True)
     return cursor
 
 

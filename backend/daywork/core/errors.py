@@ -278,9 +278,14 @@ class InvalidState(DomainError):
 
 
 class CursorExpired(InvalidState):
-    """The cursor is older than the oldest tombstone kept."""
+    """The cursor is older than the oldest tombstone kept, or not of this history."""
 
     code = "cursor_expired"
+
+    def __init__(self, *, is_ahead: bool = False) -> None:
+        """``is_ahead``: this very history once went further than it does now."""
+        super().__init__()
+        self.is_ahead = is_ahead
 
 
 class BackupUnusable(InvalidState):

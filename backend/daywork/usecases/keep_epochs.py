@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from daywork.core.cursor import Cursor
 from daywork.core.ids import OrganisationId
 from daywork.security.secrets import new_epoch
 from daywork.store.epoch_marker import Mark
@@ -26,6 +27,22 @@ def keep_epochs(
             unit.organisations.begin_epoch(organisation.id, epoch)
         kept[organisation.id] = Mark(epoch, revision)
     return kept
+
+
+def begin_epoch_behind(unit: UnitOfWork, cursor: Cursor) -> None:
+    """Begin a new epoch if ``cursor`` shows that this history once went further.
+
+    Only the server seals cursors. It was set back while it ran, as when a standby takes
+    over that lacked the last commits: other phones' cursors may lie where the history
+    comes to again, with other rows, so all of them begin anew.
+    """
+    organisation_id = cursor.organisation_id
+    unit.organisations.lock(organisation_id)
+    epoch, revision = unit.organisations.progress(organisation_id)
+    reference_revision = unit.organisations.reference_revision(organisation_id)
+    is_behind = revision < cursor.revision or reference_revision < cursor.sight_revision
+    if epoch == cursor.epoch and is_behind:
+        unit.organisations.begin_epoch(organisation_id, new_epoch())
 
 
 def begin_epochs(unit: UnitOfWork) -> Mapping[OrganisationId, Mark]:
