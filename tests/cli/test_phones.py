@@ -55,3 +55,12 @@ def test_conserve_says_where_every_hour_of_the_demo_is(say: Say) -> None:
     lines = say("conserve").splitlines()
     assert lines[0].split() == ["where", "operations", "hours"]
     assert lines[-1].startswith("Every operation is in exactly one place")
+
+
+def test_an_entry_is_erased_by_its_id_and_only_when_it_is_booked_or_owed_to_nobody(
+    say: Say, refused: Say
+) -> None:
+    held = json.loads(say("postings", "--json"))["postings"][0]["entry_id"]
+
+    assert "on its way" in refused("entry", "erase", held)
+    assert "no id" in refused("entry", "erase", "yesterday")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from support.planted_mistakes import MISTAKES
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "spec").glob("*.md"))
 LINES_MAX = 250
@@ -34,3 +36,22 @@ def test_the_spec_of_sync_names_its_tests() -> None:
     text = (ROOT / "docs" / "spec" / "sync.md").read_text("utf-8")
 
     assert len(set(re.findall(r"`(test_\w+)`", text))) > 30
+
+
+def test_the_spec_lists_the_mistake_that_is_planted_for_each_invariant() -> None:
+    text = (ROOT / "docs" / "spec" / "sync.md").read_text("utf-8")
+    listed = re.findall(r"^\| (I\d+) .*\| ([^|]+) \|$", text, re.MULTILINE)
+
+    assert listed == [(mistake.invariant, mistake.words) for mistake in MISTAKES]
+    assert [name for name, _ in listed] == [f"I{number}" for number in range(1, 23)]
+
+
+def test_every_mistake_can_still_be_planted() -> None:
+    """The command that plants them takes minutes; that they fit is seen at once."""
+    unfit = [
+        mistake.invariant
+        for mistake in MISTAKES
+        if mistake.path.read_text("utf-8").count(mistake.right) != 1
+    ]
+
+    assert unfit == []

@@ -37,6 +37,7 @@ TESTED_ELSEWHERE = {
     "api/wire/devices.py": "tests/api/test_devices.py",
     "cli/conserve.py": "tests/cli/test_phones.py",
     "cli/device.py": "tests/cli/test_phones.py",
+    "cli/entry.py": "tests/cli/test_phones.py",
     "cli/period.py": "tests/cli/test_phones.py",
     "cli/sync.py": "tests/cli/test_phones.py",
     "store/conservation_tallies.py": "tests/api/test_metrics.py",
