@@ -4,7 +4,7 @@ import { announce } from '../store/announcements'
 import { PhoneDatabase, StorageFailed } from '../store/database'
 import { deviceOf, saveDevice } from '../store/device'
 import { fetchFact, noteEvent, RETIREMENT, type Device } from '../store/meta'
-import { waitingCount, waitingOperations } from '../store/operations'
+import { unsentCount, waitingOperations } from '../store/operations'
 import { currentDatabase, isUntouched, setCurrentDatabase } from '../store/registry'
 import { alone } from '../sync/phone'
 import { persist, wakeWorkerLater } from './app.svelte'
@@ -161,7 +161,7 @@ export async function join(invite: string, label: string): Promise<JoinOutcome> 
 export async function signOut(evenIfUnsent = false): Promise<number> {
   const opened = localOrNull()
   if (opened === null) return 0
-  const unsent = await waitingCount(opened.database)
+  const unsent = await unsentCount(opened.database)
   if (unsent > 0 && !evenIfUnsent) return unsent
   stopExchanging()
   const hasRetired = unsent === 0 && (await isRetiredBySigningOut(opened))

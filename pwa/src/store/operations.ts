@@ -11,6 +11,8 @@ import { readHead, readOwnLasts, writeHead, type MetaWriter } from './meta'
 import type { StoredOperation } from './schema'
 
 export const ARCHIVE_DAYS = 45
+/** The note of an operation that the server refused for good: it stays on this phone. */
+export const NEVER_SENT = 'not_sent'
 const DAY_MILLISECONDS = 86_400_000
 const PURGED_AT_ONCE = 500
 
@@ -98,6 +100,14 @@ export async function waitingCount(database: PhoneDatabase): Promise<number> {
   return database.read(['operations'], (transaction) =>
     transaction.objectStore('operations').index('waiting').count(),
   )
+}
+
+/** Return how many operations are on this phone only: those that wait, and those never to be sent. */
+export async function unsentCount(database: PhoneDatabase): Promise<number> {
+  const neverSent = (await askingOperations(database)).filter(
+    ({ answer }) => answer?.note === NEVER_SENT,
+  )
+  return (await waitingCount(database)) + neverSent.length
 }
 
 /** Return the operations that the server did not accept and nobody settled, oldest first. */

@@ -11,7 +11,7 @@ import { linked, type ChainHead } from '../core/operation'
 import { moveBranch, type Move } from '../store/branches'
 import { newKeyPair, publicJwk, signed, type KeyPair } from '../store/device'
 import { BRANCHING, fetchFact, saveFact, type Device } from '../store/meta'
-import { operationsFrom, waitingOperations } from '../store/operations'
+import { NEVER_SENT, operationsFrom, waitingOperations } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
 import {
   nextBatch,
@@ -45,7 +45,7 @@ export async function mended(
     case 'archive_gap':
       return branchOff(phone, device, chain, { sharedNumber: null })
     case 'refused': {
-      const answer = { st: 'held', code: met.code, field: null, note: 'not_sent' } as const
+      const answer = { st: 'held', code: met.code, field: null, note: NEVER_SENT } as const
       const leftOut = { sequenceNumber: met.sequenceNumber, answer }
       return branchOff(phone, device, chain, { sharedNumber: met.sequenceNumber - 1, leftOut })
     }

@@ -5,7 +5,13 @@ import type { PhoneDatabase } from '../../src/store/database'
 import { moveBranch } from '../../src/store/branches'
 import { newKeyPair } from '../../src/store/device'
 import { writeAnswers } from '../../src/store/entries'
-import { ARCHIVE_DAYS, operationsFrom, purgeArchive } from '../../src/store/operations'
+import {
+  ARCHIVE_DAYS,
+  NEVER_SENT,
+  operationsFrom,
+  purgeArchive,
+  unsentCount,
+} from '../../src/store/operations'
 import { ACTOR, ANA, enrolledDatabase, noted, NOW } from '../support/phones'
 
 const DAY = 86_400_000
@@ -63,12 +69,13 @@ test('a former name keeps its end too, and what never was sent goes when it is s
   const database = await enrolledDatabase()
   await noted(database, 4)
   await answered(database, [1, 2])
-  const leftOut = { sequenceNumber: 3, answer: REFUSED }
+  const leftOut = { sequenceNumber: 3, answer: { ...REFUSED, note: NEVER_SENT } }
   const fresh = { actor: 'nnnnnnnnnn', keys: await newKeyPair() }
   await moveBranch(database, ANA, { of: ACTOR, sharedNumber: 2, leftOut, fresh }, NOW)
 
   await purgeArchive(database, LATE)
   expect(await numbersOf(database)).toEqual([2, 3])
+  expect(await unsentCount(database)).toBe(2)
   await database.write(['operations'], async (transaction) => {
     const store = transaction.objectStore('operations')
     const stored = await store.get([ACTOR, 3])
