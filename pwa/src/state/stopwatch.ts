@@ -5,14 +5,28 @@ import { EXCHANGE, fetchFact, saveFact, STOPWATCH } from '../store/meta'
 import { openedLocal } from './local.svelte'
 
 const KEPT_MAX = 5
+/** A start is a whole second, and the clock was read a moment later. */
+const START_SECONDS_APART = 2
 
-/** Remember that an entry's timer starts now. Without it the entry is only less well proven. */
-export async function markStart(entry: string): Promise<void> {
+/** What the phone's clocks say at one moment. */
+export type Clocks = Pick<Mark, 'wall' | 'monotonic' | 'origin'>
+
+/** Read the clocks: before anything is saved, because that takes time. */
+export function clocksNow(): Clocks {
+  return {
+    wall: Date.now(),
+    monotonic: performance.now(),
+    origin: performance.timeOrigin,
+  }
+}
+
+/** Remember that an entry's timer started at `clocks`. Without it the entry is only less well proven. */
+export async function markStart(entry: string, clocks: Clocks): Promise<void> {
   const { database } = openedLocal()
   try {
     const before = await fetchFact(database, STOPWATCH)
     const others = before.filter((started) => started.entry !== entry)
-    const mark = await markNow()
+    const mark = await marked(clocks)
     await saveFact(database, STOPWATCH, [{ entry, mark }, ...others].slice(0, KEPT_MAX))
   } catch {
     // The entry itself is saved; that must not look as if it were not.
@@ -26,16 +40,14 @@ export async function elapsedOf({ id, time }: EntryView): Promise<number | null>
   )
   if (started === undefined || time.form !== 'interval') return null
   // A start that was typed is not the one that the clocks saw.
-  if (Math.floor(started.mark.wall / 1000) !== time.start) return null
-  return elapsedSeconds(started.mark, await markNow())
+  if (Math.abs(started.mark.wall / 1000 - time.start) > START_SECONDS_APART) return null
+  return elapsedSeconds(started.mark, await marked(clocksNow()))
 }
 
-async function markNow(): Promise<Mark> {
+async function marked(clocks: Clocks): Promise<Mark> {
   const { contactAt, skewSeconds } = await fetchFact(openedLocal().database, EXCHANGE)
   return {
-    wall: Date.now(),
-    monotonic: performance.now(),
-    origin: performance.timeOrigin,
+    ...clocks,
     skew: contactAt === null ? null : { seconds: skewSeconds, at: contactAt * 1000 },
   }
 }

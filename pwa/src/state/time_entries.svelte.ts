@@ -35,7 +35,7 @@ import {
   type Local,
 } from './local.svelte'
 
-import { elapsedOf, markStart } from './stopwatch'
+import { clocksNow, elapsedOf, markStart } from './stopwatch'
 
 export { faultOf, secondsOfDraft, timeOfDraft, type Draft, type DraftFault } from '../core/draft'
 export type { EntryView, Span } from '../core/entry_view'
@@ -139,12 +139,13 @@ export async function showEntry(id: string): Promise<void> {
 /** Start the clock; null: the project is picked later. Finishes what is running. */
 export async function start(project: string | null, task: string | null = null): Promise<void> {
   const at = stamp()
+  const clocks = clocksNow()
   const billable = await isBillable(project)
   const { running } = shownToday
   const elapsed = running === null ? null : await elapsedOf(running)
   const act = started(at, self(), { project, task, billable }, phoneZone())
   await save([running === null ? null : finished(at, running, at.now, elapsed), act])
-  await markStart(act.intent.entry)
+  await markStart(act.intent.entry, clocks)
   await rememberProject(project)
 }
 

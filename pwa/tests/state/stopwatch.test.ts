@@ -40,6 +40,18 @@ test('the end of a timer says how long it ran by a clock that nobody can set', a
   expect(await elapsedWritten()).toBe(8 * 3600)
 })
 
+test('a phone that is slow to save its start has the proof all the same', async () => {
+  await finish()
+  let wall = MORNING + 990
+  vi.spyOn(Date, 'now').mockImplementation(() => (wall += 40))
+  await start(null)
+  clocks(MORNING + 6 * HOUR, 8 * HOUR + 100)
+
+  await finish()
+
+  expect(await elapsedWritten()).toBe(8 * 3600)
+})
+
 test('an end that was typed, or a start that was, has no such proof', async () => {
   clocks(MORNING + 8 * HOUR, 8 * HOUR)
   const { running } = today
