@@ -20,7 +20,7 @@ from support.kept_phone import KeptPhone, is_whole
 from support.phone_storage import limit_storage, wipe
 from support.server import RunningServer, free_port, running_server
 from support.step_killer import JS_FLAGS, SCRIPT, aim, save_and_die, save_and_stand_still
-from support.survival import add, fill, joined, notes_at, renew_page
+from support.survival import add, fill, joined, notes_at, open_entry, renew_page
 
 STEPS_MAX = 60
 TAPS = 15
@@ -170,25 +170,35 @@ def test_f7_a_copied_phone_loses_nothing_whichever_of_the_two_comes_first(
     phone.sent()
     phone.lose_signal()
     add(phone, "not sent when copied")
+    original_shown = original.disk()["shown"]
     original.close()
     copy = original.copied(tmp_path / "copy")
-    for kept, words in ((original, "original"), (copy, "copy")):
+    (entry,) = [one["id"] for one in original_shown if one["note"] == "shared"]
+    for kept, end, words in ((original, "08:10", "original"), (copy, "08:20", "copy")):
         phone = kept.open(is_offline=True)
-        add(phone, f"{words} one", f"{words} two")
+        add(phone, f"only on the {words}")
+        open_entry(phone, entry)
+        phone.page.get_by_label("End", exact=True).fill(end)
+        phone.button("Save").click()
+        phone.expect_text("Saved on this phone")
         kept.close()
-    everything = ["copy one", "copy two", "not sent when copied", "original one", "original two"]
 
     order = (original, copy) if first == "the original" else (copy, original)
     for kept in order:
-        kept.open().expect_chip("All sent")
+        kept.open().sent()
         kept.close()
     phone = order[0].open()
-    for note in (*everything, "shared"):
+    everything = ["not sent when copied", "only on the copy", "only on the original", "shared"]
+    for note in everything:
         phone.expect_text(note)
 
-    assert notes_at(company) == [*everything, "shared"]
+    assert notes_at(company) == everything
     assert is_whole(order[0].disk())
-    assert not any("conflict" in flag for row in company.rows() for flag in row["flags"])
+    # Both changed the shared one, and neither knew of the other: a person is asked.
+    (torn,) = [row for row in company.rows() if "conflict:time" in row["flags"]]
+    assert torn["v"]["note"] == ["shared"]
+    assert sorted(time["end"][14:16] for time in torn["v"]["time"]) == ["10", "20"]
+    phone.expect_chip("1 needs you")
     assert sorted(company.writers().values()) == [2, 4]
     order[0].close()
     # The second one was refused once, which its browser tells of; the first one noticed nothing.

@@ -1,6 +1,7 @@
 """What the tests of a phone's survival do with it, and ask of the office afterwards."""
 
 from typing import Any
+from urllib.parse import quote
 
 from support.browser_phone import BrowserPhone
 from support.company import Company
@@ -26,6 +27,11 @@ def add(phone: BrowserPhone, *notes: str) -> None:
         fill(phone, note)
         phone.button("Save").click()
         phone.expect_text("Saved on this phone")
+
+
+def open_entry(phone: BrowserPhone, entry_id: str) -> None:
+    """Open the form of an entry."""
+    phone.open(f"/entry/{quote(entry_id, safe='')}")
 
 
 def joined(
