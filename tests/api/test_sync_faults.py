@@ -122,6 +122,8 @@ async def test_i12_no_stuck_queue_every_item_gets_an_answer_whatever_it_holds(
     assert [answer["q"] for answer in answers] == list(range(1, len(phone.chain.items) + 1))
     assert answers[-1]["st"] == "applied"
     assert {answer["st"] for answer in answers[:-1]} == {"held"}
+    phone.write("after all", "18:00", "19:00")
+    assert [answer["st"] for answer in await phone.push()] == ["applied"], "the chain goes on"
 
 
 async def test_f16_forged_operations_change_nothing_and_an_operator_sees_it(door: Door) -> None:
@@ -276,24 +278,22 @@ async def test_i10_own_component_a_row_advances_by_signed_operations_of_that_dev
     ana, tablet = await door.enrolled("Ana"), await door.enrolled("Ana")
     ana.write("pump")
     await ana.push()
-    claims: dict[str, Any] = {
-        **ana.chain.seen(),
-        "z" * 10: [7, "AAAAAA"],
-        tablet.chain.actor: [5, "AAAAAA"],
-    }
+    tablet.write("shed", "16:00", "17:00")
+    await tablet.push()
+    # True of another entry: the tablet never touched this one.
+    claims = ana.chain.seen() | tablet.chain.seen()
     ana.chain.write("edit", "pump", {"note": "claims"}, claims)
-    ana.chain.write("edit", "pump", {"note": "plain"}, ana.chain.seen(1))
-    await ana.push()
+    assert [answer["st"] for answer in await ana.push()] == ["applied"]
 
-    (row,) = (await ana.rows()).values()
+    row = (await ana.rows())[entry_id("pump")]
 
-    assert set(row["vv"]) == {ana.chain.actor}
+    assert row["vv"] == {ana.chain.actor: ana.chain.mark()}
     heads = await door.database.read(
         lambda unit: {
             one.actor: one.last_sequence_number for one in unit.session.scalars(select(DeviceRow))
         }
     )
-    assert heads == {ana.chain.actor: 3, tablet.chain.actor: 0}
+    assert heads == {ana.chain.actor: 2, tablet.chain.actor: 1}
 
 
 async def test_i22_author_binding_no_session_writes_for_another_person(door: Door) -> None:

@@ -134,7 +134,7 @@ MISTAKES: Final[Sequence[Mistake]] = (
         f"{STORE}/database.py",
         '        driver.execute("PRAGMA synchronous = FULL")\n',
         '        driver.execute("PRAGMA synchronous = OFF")\n',
-        "tests/faults/test_f16_power_cuts.py",
+        "tests/faults/test_power_cuts.py::test_i11_ack_is_durable_on_the_disk_after_a_power_cut",
     ),
     Mistake(
         "I12",
@@ -206,10 +206,12 @@ MISTAKES: Final[Sequence[Mistake]] = (
     ),
     Mistake(
         "I20",
-        "an operation waits while its author's clock is ahead",
+        "an operation is held because its author's clock is ahead",
         f"{CORE}/ingestion.py",
         "    elif not is_ready(working, logged):\n",
-        '    elif not is_ready(working, logged) or verdict.written_at > "2027":\n',
+        '    elif verdict.written_at > "2030":\n'
+        '        _hold(logged, Held("future_time"))\n'
+        "    elif not is_ready(working, logged):\n",
         "tests/simulation/test_real_server.py::"
         "test_i20_clocks_of_phones_that_jump_by_years_change_nothing",
     ),

@@ -46,14 +46,19 @@ class Recording:
 
 
 async def record(
-    home: Path, *, synchronous: str = "FULL", forgets_syncs: bool = False
+    home: Path, *, synchronous: str | None = None, forgets_syncs: bool = False
 ) -> Recording:
-    """Let a company work on ``home`` and return what happened to its disk."""
+    """Let a company work on ``home`` and return what happened to its disk.
+
+    ``synchronous`` is a careless setting in the place of the product's own.
+    """
     await new_sqlite(home)
     before = {sqlite_file(home).name: sqlite_file(home).read_bytes()}
     recorder = Recorder(home, forgets_syncs=forgets_syncs)
-    pragma = f"synchronous = {synchronous}"
-    engine = mock.patch.object(database_module, "_sqlite_engine", engine_with(pragma))
+    opened = database_module._sqlite_engine
+    if synchronous is not None:
+        opened = engine_with(f"synchronous = {synchronous}")
+    engine = mock.patch.object(database_module, "_sqlite_engine", opened)
     acknowledged: list[str] = []
     with recorded(recorder), engine:
         database = open_database(home, None)
