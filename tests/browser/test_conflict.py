@@ -109,3 +109,57 @@ def test_something_else_is_an_answer_too(
 
     (row,) = company.rows()
     assert [time["end"][14:16] for time in row["v"]["time"]] == ["45"]
+
+
+def test_a_deletion_against_a_change_says_who_deleted_and_what_it_was_changed_to(
+    company: Company, phones: tuple[BrowserPhone, BrowserPhone]
+) -> None:
+    pixel, tablet = phones
+    pixel.lose_signal()
+    pixel.link(PROJECT).click()
+    pixel.hold(pixel.button("Hold to delete"))
+    pixel.expect_text("Deleted.")
+    end_at(tablet, "16:15")
+    for phone in (tablet, pixel):
+        phone.find_signal()
+        phone.sent()
+    tablet.open("/needs")
+
+    tablet.expect_text("deleted on one phone, changed on another")
+    tablet.expect_text(f"You on {PHONES[0]}")
+    expect(tablet.link(PROJECT)).to_contain_text("9 h 15")
+    tablet.button("Keep it").click()
+    tablet.expect_text("Nothing needs you.")
+    tablet.expect_chip("All sent")
+
+    (row,) = company.rows()
+    assert row["flags"] == []
+
+
+def test_two_notes_can_both_be_kept_and_the_other_question_stays_open(
+    company: Company, phones: tuple[BrowserPhone, BrowserPhone]
+) -> None:
+    for phone, note, end in zip(phones, ("pump 4", "pump 5"), ("15:30", "16:15"), strict=True):
+        phone.lose_signal()
+        phone.link(PROJECT).click()
+        phone.page.get_by_label("End", exact=True).fill(end)
+        phone.page.get_by_label("Note").fill(note)
+        phone.button("Save").click()
+        phone.expect_chip("1 on this phone")
+    for phone in phones:
+        phone.find_signal()
+        phone.sent()
+    pixel, _ = phones
+    pixel.open("/needs")
+
+    pixel.button("Keep all the words").click()
+    expect(pixel.button("Keep all the words")).to_have_count(0)
+    pixel.expect_text("two versions of the same time")
+    pixel.open("/outbox")
+    pixel.expect_text("Everything is with the office.")
+
+    (row,) = company.rows()
+    (note,) = row["v"]["note"]
+    assert sorted(note.split("\n")) == ["pump 4", "pump 5"]
+    assert sorted(time["end"][14:16] for time in row["v"]["time"]) == ["15", "30"]
+    assert row["flags"] == ["conflict:time"]

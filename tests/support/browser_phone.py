@@ -100,6 +100,7 @@ class BrowserPhone:
 
     def hold(self, button: Locator) -> None:
         """Press a button until it acts."""
+        button.scroll_into_view_if_needed()
         box = button.bounding_box()
         if box is None:
             message = "the button is not on the screen"
