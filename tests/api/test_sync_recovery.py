@@ -224,6 +224,23 @@ async def test_what_was_sent_after_it_was_announced_is_not_missed(door: Door) ->
     assert (await greeted(await door.enrolled("Ana")))["questions"] == []
 
 
+async def test_a_manager_is_not_told_of_a_lost_device_once_its_person_has_answered(
+    door: Door,
+) -> None:
+    old, max_ = await door.enrolled("Ana"), await door.enrolled("Max", "manager")
+    await greeted(old, pending=3)
+    await retire(old)
+    new = await door.enrolled("Ana")
+    told = []
+    for _ in range(2):
+        (person,) = (await max_.ask("GET", "/v1/team/sync")).json()["people"]
+        told.append([device["pending"] for device in person["devices"]])
+        for question in (await greeted(new))["questions"]:
+            await answer(new, question["id"], "entered_again")
+
+    assert [3 in pending for pending in told] == [True, False]
+
+
 async def test_a_rescue_answers_the_question_by_itself(door: Door) -> None:
     old = await door.enrolled("Ana")
     old.write("pump")

@@ -136,7 +136,7 @@ def team_devices(unit: UnitOfWork, principal: Principal) -> Sequence[PersonDevic
     """Return whose phones may hold what a manager has not seen yet, by name.
 
     The people are those whose entries ``principal`` sees, without the person itself;
-    retired devices only if something had been announced that never came.
+    retired devices only while it is asked what became of what never came.
     """
     people = unit.people.all(principal.organisation_id)
     members = [person.as_member() for person in people]
@@ -144,7 +144,7 @@ def team_devices(unit: UnitOfWork, principal: Principal) -> Sequence[PersonDevic
     shown = [p for p in people if p.id != principal.person_id and _is_among(p.id, visible)]
     of_person: dict[PersonId, list[Device]] = {person.id: [] for person in shown}
     for device in unit.devices.all(principal.organisation_id):
-        if device.person_id in of_person and (not device.is_retired or device.pending_count):
+        if device.person_id in of_person and (not device.is_retired or _is_asked(unit, device)):
             of_person[device.person_id].append(device)
     ordered = sorted(shown, key=lambda person: (person.name, str(person.id)))
     return [PersonDevices(person, of_person[person.id]) for person in ordered]
@@ -156,6 +156,12 @@ def device_of(unit: UnitOfWork, organisation_id: OrganisationId, actor: Actor) -
     if device is None or device.organisation_id != organisation_id:
         raise NotFound
     return device
+
+
+def _is_asked(unit: UnitOfWork, device: Device) -> bool:
+    """Whether the person of a lost device has still to say what became of what it announced."""
+    question = possible_loss_id(device.person_id, device.actor)
+    return unit.sync_questions.get(device.organisation_id, question) is not None
 
 
 def _possible_loss(device: Device, now: datetime) -> SyncQuestion:
