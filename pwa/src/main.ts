@@ -15,6 +15,11 @@ const target = document.getElementById('app')
 if (target === null) throw new Error('index.html lacks #app')
 startClock()
 mount(App, { target })
-await startSession()
-await startApp()
-await startNotifications()
+void start()
+
+/** Not awaited here: a file that is loaded later waits until this one has been run to its end. */
+async function start(): Promise<void> {
+  await startSession()
+  await startApp()
+  await startNotifications()
+}
