@@ -8,12 +8,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, update
 
 from daywork.core.errors import CursorExpired
 from daywork.store.database import Database, open_database
 from daywork.store.migration import migrate
-from daywork.store.organisations import SyncCounterRow
 from daywork.usecases.grant_scopes import ApproverWish, add_project_approver
 from support import postgresql
 from support.crew import COMPANY, Crew, found_crew
@@ -123,22 +121,53 @@ async def test_f10_i13_cursor_a_push_in_flight_is_there_or_sent_again_and_pulled
     assert boss.told_checksums() == boss.checksums()
 
 
+async def caught_up(cluster: postgresql.Server, aside: Path) -> None:
+    """Return when the standby has all that was committed until now."""
+    primary = await asyncpg.connect(postgresql.url(str(cluster.folder), "postgres"))
+    standby = await asyncpg.connect(postgresql.url(str(aside), "postgres"))
+    place = await primary.fetchval("SELECT pg_current_wal_flush_lsn()")
+    while not await standby.fetchval("SELECT pg_last_wal_replay_lsn() >= $1", place):
+        await asyncio.sleep(0)
+    await primary.close()
+    await standby.close()
+
+
+async def test_f10_i13_cursor_goes_on_where_a_standby_that_has_everything_takes_over(
+    crew: Crew, cluster: postgresql.Server, now: datetime
+) -> None:
+    aside = await asyncio.to_thread(cluster.follow_by_standby)
+    boss = Follower(crew.phones["Max"])
+    assert (await boss.pull(PAGE_ROWS)).has_more
+    await crew.change("e1", now, "01:00", "01:20")
+    await caught_up(cluster, aside)
+
+    await asyncio.to_thread(cluster.fail_over)
+    await pull_through(boss)
+
+    anew = Follower(boss.phone)
+    await anew.pull_all(500)
+    assert boss.rows == anew.rows
+    assert len(anew.rows) == ENTRIES
+    assert boss.told_checksums() == boss.checksums()
+
+
 async def test_f10_i13_cursor_of_a_server_that_lost_its_newest_commits_has_expired(
-    crew: Crew, cluster: postgresql.Server
+    crew: Crew, cluster: postgresql.Server, now: datetime
 ) -> None:
     """A standby that lagged behind takes over: its counter is behind the cursor."""
+    aside = await asyncio.to_thread(cluster.follow_by_standby)
     boss = Follower(crew.phones["Max"])
+    await caught_up(cluster, aside)
+    await asyncio.to_thread(cluster.stop_standby)
+    await crew.change("e1", now, "01:00", "01:20")
     await boss.pull_all()
-    await crash(cluster)
-    lagging = update(SyncCounterRow).where(col(SyncCounterRow.organisation_id) == COMPANY)
-    for _ in range(TRIES_MAX):
-        try:
-            await crew.database.write(
-                lambda unit: unit.session.execute(lagging.values(revision=ENTRIES - 1)).close()
-            )
-            break
-        except CUT_OFF:
-            continue
 
-    with pytest.raises(CursorExpired):
+    await asyncio.to_thread(cluster.fail_over)
+    with pytest.raises(CursorExpired) as expired:
         await pull_through(boss)
+
+    assert expired.value.is_ahead
+    anew = Follower(boss.phone)
+    await pull_through(anew)
+    assert len(anew.rows) == ENTRIES
+    assert anew.told_checksums() == anew.checksums()

@@ -34,16 +34,44 @@ class Server:
         self._user = "nobody" if os.geteuid() == 0 else None
         self._install = self._readable(install)
         self._make_cluster()
-        self._process = self._start()
+        self._process = self._start(self.folder / "data", self.folder)
+        self._standby: subprocess.Popen[bytes] | None = None
+
+    def follow_by_standby(self) -> Path:
+        """Let a second server follow this one's log; return the folder where it is asked."""
+        data, aside = self.folder / "standby", self.folder / "aside"
+        self._run("pg_basebackup", "-D", str(data), "-h", str(self.folder), "-U", "postgres", "-R")
+        aside.mkdir()
+        if self._user is not None:
+            shutil.chown(aside, self._user)
+        self._standby = self._start(data, aside)
+        return aside
+
+    def stop_standby(self) -> None:
+        """Let the second server miss whatever comes from here on."""
+        if self._standby is not None:
+            self._standby.send_signal(signal.SIGINT)
+            self._standby.wait(timeout=START_SECONDS_MAX)
+            self._standby = None
+
+    def fail_over(self) -> None:
+        """Lose this server; what the second one has is served in its place."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=START_SECONDS_MAX)
+        self.stop_standby()
+        data = self.folder / "standby"
+        self._process = self._start(data, self.folder)
+        self._run("pg_ctl", "promote", "-D", str(data))
 
     def crash_and_start(self) -> None:
         """End every connection at once, as a power cut does, and recover from the log."""
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(timeout=START_SECONDS_MAX)
-        self._process = self._start()
+        self._process = self._start(self.folder / "data", self.folder)
 
     def stop(self) -> None:
         """Stop at once; nothing of it is kept."""
+        self.stop_standby()
         self._process.send_signal(signal.SIGINT)
         self._process.wait(timeout=START_SECONDS_MAX)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -64,23 +92,26 @@ class Server:
     def _make_cluster(self) -> None:
         data = str(self.folder / "data")
         options = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+        self._run("initdb", *options, "--locale=C", "--no-sync")
+
+    def _run(self, program: str, *options: str) -> None:
         subprocess.run(
-            [self._install / "bin/initdb", *options, "--locale=C", "--no-sync"],
+            [self._install / "bin" / program, *options],
             user=self._user,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             check=True,
         )
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        data, log = self.folder / "data", self.folder / "log"
+    def _start(self, data: Path, place: Path) -> "subprocess.Popen[bytes]":
+        log = place / "log"
         pid_file = data / "postmaster.pid"
         pid_file.unlink(missing_ok=True)  # A server that was killed leaves it, saying "ready".
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [
                     self._install / "bin/postgres",
-                    *("-D", str(data), "-h", "", "-k", str(self.folder)),
+                    *("-D", str(data), "-h", "", "-k", str(place)),
                     *("-c", "max_connections=200"),
                 ],
                 user=self._user,
