@@ -209,7 +209,7 @@ MISTAKES: Final[Sequence[Mistake]] = (
         "an operation is held because its author's clock is ahead",
         f"{CORE}/ingestion.py",
         "    elif not is_ready(working, logged):\n",
-        '    elif verdict.written_at > "2030":\n'
+        '    elif verdict.written_at > "2027":\n'
         '        _hold(logged, Held("future_time"))\n'
         "    elif not is_ready(working, logged):\n",
         "tests/simulation/test_real_server.py::"
