@@ -1,5 +1,6 @@
 """A grant that is taken back takes the rows along, and loses nothing that was written under it."""
 
+from datetime import timedelta
 from typing import Any
 
 from support.chain import allocation, entry_id
@@ -35,6 +36,7 @@ async def test_f13_a_grant_taken_back_while_a_phone_has_operations_pending_loses
         row = rows[entry_id(name)]
         ben.chain.write("approve", name, None, row["vv"], dg=row_digest(row))
     await door.office("project approver remove", **who)
+    door.moment.now += timedelta(seconds=1)
 
     results = await ben.push()
     after = await pull_behind(ben, page["cursor"])
