@@ -37,6 +37,7 @@ def copied_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
 def test_f4_a_page_killed_at_any_step_of_saving_never_promised_what_is_not_there(
     company: Company, kept_phone: NewKeptPhone
 ) -> None:
+    """It has seen the mistake: a screen that says so in front of saving promises at every step."""
     ana = kept_phone()
     phone = joined(ana, company, args=[*chromium.ARGUMENTS, JS_FLAGS])
     phone.lose_signal()
