@@ -1,18 +1,21 @@
 """What the doors are given: the application's parts, chosen by the composition."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from litestar import Request
 
+from daywork.api.byte_budget import ByteBudget
 from daywork.api.nudges import Nudges
 from daywork.api.rate_limit import RateLimit
 from daywork.core.ids import OrganisationId, PersonId
 from daywork.security.sealing import Seal
 from daywork.store.database import Database
+
+PUSHED_BYTES_MAX = 1_048_576  # of bodies that are being read, decided and answered
 
 
 class Jobs(Protocol):
@@ -43,6 +46,8 @@ class Parts:
     pages: Path  # the built PWA
     vapid_public_key: str
     push_hosts: frozenset[str]  # further web push services that the operator trusts
+    # Some two thousand operations as objects, twice what is decided at one time.
+    push_budget: ByteBudget = field(default_factory=lambda: ByteBudget(PUSHED_BYTES_MAX))
 
 
 def parts_of(request: Request[Any, Any, Any]) -> Parts:

@@ -65,6 +65,12 @@ async def push(request: Request[Any, Any, Any]) -> Response[bytes]:
         body = await read_body(request, LIMITS["bytes"])
     except TooLarge as refusal:
         raise TooLarge(dict(LIMITS)) from refusal
+    async with parts.push_budget.spent(len(body)):
+        return await _pushed(request, body)
+
+
+async def _pushed(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:
+    parts = parts_of(request)
     value = decode(body)
     if not isinstance(value, dict):
         raise MalformedBody

@@ -23,7 +23,7 @@ from daywork.store.shared_turns import SharedTurns
 from daywork.store.statements import Steps
 
 PUSHES_MAX = 64
-OPERATIONS_MAX = 2_000
+OPERATIONS_MAX = 1_000
 FAILURES_MAX = 200  # items of one group that may meet a bug before it is given up
 
 LOGGER = logging.getLogger(__name__)
