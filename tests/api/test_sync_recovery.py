@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
+from daywork.core.errors import BadSignature, MalformedBody
 from support.door import Door, DoorPhone, refused
 
 
@@ -334,3 +336,26 @@ async def test_an_enrolment_in_another_persons_session_retires_nobody(door: Door
     await door.enrolled("Ben", cookie=ana.cookie)
 
     assert (await ana.ask("GET", "/v1/sync/pull")).status_code == 200
+
+
+async def test_a_file_of_more_than_a_push_holds_is_taken_by_the_office(door: Door) -> None:
+    old = await door.enrolled("Ana")
+    for number in range(450):
+        hour, minute = divmod(number * 3, 60)
+        old.write(f"e{number}", f"{hour:02}:{minute:02}", f"{hour:02}:{minute + 2:02}")
+    await retire(old)
+    body = old.body(old.chain.items)
+    file = {name: body[name] for name in ("actor", "alg", "ops", "sig")}
+    file |= {"daywork_rescue": 1, "public_key": old.key.jwk}
+
+    told = await door.office("sync rescue", file=file)
+    again = await door.office("sync rescue", file=file)
+
+    assert told == {"device": old.chain.actor, "verdicts": {"applied": 450}}
+    assert again["verdicts"] == {"duplicate": 450}
+    new = await door.enrolled("Ana")
+    assert len(await new.rows()) == 450
+    with pytest.raises(BadSignature):
+        await door.office("sync rescue", file={**file, "sig": "A" * 86})
+    with pytest.raises(MalformedBody):
+        await door.office("sync rescue", file=[])

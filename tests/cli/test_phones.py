@@ -1,6 +1,7 @@
 """Phones, alarms, what waits and closed periods, by command."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,9 @@ def test_an_entry_is_erased_by_its_id_and_only_when_it_is_booked_or_owed_to_nobo
 
     assert "on its way" in refused("entry", "erase", held)
     assert "no id" in refused("entry", "erase", "yesterday")
+
+
+def test_a_phones_file_that_cannot_be_read_is_refused(refused: Say, tmp_path: Path) -> None:
+    assert "cannot be read" in refused("sync", "rescue", str(tmp_path / "none.json"))
+    (tmp_path / "other.json").write_text("{}", "utf-8")
+    assert refused("sync", "rescue", str(tmp_path / "other.json"))

@@ -1,16 +1,22 @@
 """What the command line may ask about phones: devices, alarms, what waits, closed periods."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from daywork.api.body import text_member
 from daywork.api.desk import Answer, Arguments, Desk, Handler
+from daywork.api.wire.sync import read_push, read_rescue
+from daywork.core.canonical_json import canonical
 from daywork.core.conservation import Bucket
-from daywork.core.errors import NameUnknown, ValueRefused
+from daywork.core.errors import BadSignature, MalformedBody, NameUnknown, ValueRefused
 from daywork.core.ids import Actor, OrganisationId, TimeEntryId
 from daywork.core.ingestion import is_set_aside
 from daywork.core.instant import instant_text
+from daywork.core.push_batch import Purpose
+from daywork.core.schema import SHIPPED
 from daywork.store.database import Database
 from daywork.store.devices import Device
 from daywork.store.operations import HeldOperation
@@ -23,7 +29,8 @@ from daywork.usecases.conserve_time import Tally, conserve
 from daywork.usecases.erase_entry import erase_entry
 from daywork.usecases.keep_devices import RetiredReason, retire_device
 from daywork.usecases.release_operations import set_aside_of, waiting_among
-from daywork.usecases.sync_time_entries import decide_pushes
+from daywork.usecases.rescue_operations import Author, author_of, settle_loss
+from daywork.usecases.sync_time_entries import PushOutcome, decide_pushes, is_signed
 
 LaneHandler: TypeAlias = Callable[[Database, datetime, Arguments], Awaitable[Answer]]
 
@@ -122,6 +129,36 @@ async def _sync_release(database: Database, now: datetime, arguments: Arguments)
     return {"released": released}
 
 
+async def _sync_rescue(database: Database, now: datetime, arguments: Arguments) -> Answer:
+    """Take a phone's file as the office: verdicts are counted, nothing of others comes back."""
+    said = arguments["file"]
+    if not isinstance(said, dict):
+        raise MalformedBody
+    value = read_rescue(said)
+    actor = Actor(text_member(value, "actor", 20))
+
+    def find(unit: UnitOfWork) -> tuple[OrganisationId, Author]:
+        organisation_id = find_organisation(unit, arguments.get("organisation")).id
+        _device(unit, organisation_id, actor)
+        return organisation_id, author_of(unit, actor)
+
+    organisation_id, author = await database.read(find)
+    body_bytes = len(canonical(value))
+    signed = read_push(value, body_bytes, milliseconds(now), author.principal, Purpose.RESCUE)
+    if not SHIPPED.knows(signed.batch.schema):
+        message = "A newer app wrote this file. Upgrade the server first."
+        raise ValueRefused(message, "schema")
+    if not is_signed(author.public_key, signed):
+        raise BadSignature
+    aside = await database.read(lambda unit: set_aside_of(unit, organisation_id, actor, now))
+    for batch in aside:
+        await database.push(organisation_id, batch, decide_pushes)
+    outcome: PushOutcome = await database.push(organisation_id, signed, decide_pushes)
+    await database.write(lambda unit: settle_loss(unit, organisation_id, actor, now))
+    verdicts = Counter(str(result["st"]) for result in outcome.results)
+    return {"device": actor, "verdicts": dict(sorted(verdicts.items()))}
+
+
 async def _conserve(database: Database, _now: datetime, arguments: Arguments) -> Answer:
     """Count where every recorded hour is."""
     organisation = await database.read(
@@ -204,4 +241,5 @@ SYNC_COMMANDS: Mapping[str, Handler] = {
 LANE_COMMANDS: Mapping[str, LaneHandler] = {
     "conserve": _conserve,
     "sync release": _sync_release,
+    "sync rescue": _sync_rescue,
 }

@@ -12,7 +12,7 @@ from daywork.api.body import read_body, read_object, text_member
 from daywork.api.parts import Parts, parts_of
 from daywork.api.pushing import push_answer, pushed, raise_alarm, released
 from daywork.api.strict_json import decode
-from daywork.api.wire.sync import LIMITS, read_push, read_rescue
+from daywork.api.wire.sync import LIMITS, RESCUE_BYTES_MAX, read_push, read_rescue
 from daywork.core.errors import (
     BadSignature,
     MalformedBody,
@@ -68,7 +68,7 @@ async def rescue(request: Request[Any, Any, Any]) -> Response[bytes]:
     What the device had in quarantine counts from here on as well.
     """
     parts = parts_of(request)
-    value, body_bytes = await _read_batch(request)
+    value, body_bytes = await _read_batch(request, RESCUE_BYTES_MAX)
     principal = await signed_in(request)
     batch = read_rescue(value)
     author = await _author(parts, batch)
@@ -114,9 +114,11 @@ async def answer(request: Request[Any, Any, Any], question: FromPath[str]) -> Re
     return _answer({})
 
 
-async def _read_batch(request: Request[Any, Any, Any]) -> tuple[dict[str, JsonValue], int]:
+async def _read_batch(
+    request: Request[Any, Any, Any], bytes_max: int = LIMITS["bytes"]
+) -> tuple[dict[str, JsonValue], int]:
     try:
-        body = await read_body(request, LIMITS["bytes"])
+        body = await read_body(request, bytes_max)
     except TooLarge as refusal:
         raise TooLarge(dict(LIMITS)) from refusal
     value = decode(body)

@@ -30,6 +30,8 @@ from daywork.usecases.read_time_entries import ROWS_MAX, EntryHistory, Pull, Pul
 
 PROTOCOL = 1
 RESCUE = 1  # the version of the file
+RESCUE_OPERATIONS_MAX = 5_000  # a year and more of a phone that nobody could send from
+RESCUE_BYTES_MAX = 1_048_576
 SCHEMA_PUSH_MIN = 1
 SCHEMA_PULL_MIN = 1
 LIMITS: Mapping[str, int] = {"ops": 200, "bytes": 262_144, "op_bytes": 16_384, "rows": 500}
@@ -62,7 +64,8 @@ def read_push(
 ) -> SignedBatch:
     """Return the batch of a push body; ``received_at`` is in milliseconds since 1970.
 
-    ``principal`` is the person whose operations these are.
+    ``principal`` is the person whose operations these are. A rescue may hold more than
+    a push: it is one file, under one signature.
 
     Raises: MalformedBody, NotYourDevice, ProtocolUnknown, TooLarge. What is wrong in one item is
     that item's affair.
@@ -72,7 +75,7 @@ def read_push(
     items, signature, algorithm = value.get("ops"), value.get("sig"), value.get("alg")
     if not isinstance(items, list) or not items:
         raise MalformedBody
-    if len(items) > LIMITS["ops"]:
+    if len(items) > (RESCUE_OPERATIONS_MAX if purpose is Purpose.RESCUE else LIMITS["ops"]):
         raise TooLarge(dict(LIMITS))
     is_readable = (
         isinstance(actor, str)
