@@ -13,7 +13,7 @@ import pytest
 from support.simulator import Stage, stage
 from support.simulator_stories import STORIES
 
-SEEDS = {"sqlite": 600, "postgresql": 100}  # some 70 ms of CPU each
+SEEDS = {"sqlite": 500, "postgresql": 60}  # some 90 ms of CPU each
 SEEDS_OF_A_SOAK = 5_000
 CALM_SEEDS = 25
 SKEWED_SEEDS = 25
@@ -44,10 +44,10 @@ async def test_i1_to_i22_hold_in_random_stories_with_every_fault(
         sums.update(counts)
 
     # The stories were rich: every fault happened, and times went every way.
-    happened = ("clones", "restores", "reinstalls", "forks mended", "long waits", "clock jumps")
+    on_phones = ("clones", "reinstalls", "forks mended", "branches", "clock jumps")
     on_the_way = ("request lost", "reply lost", "doubled", "delayed", "cut", "partitions")
     buckets = ("live", "superseded", "sibling", "amendment", "void")
-    for what in (*happened, *on_the_way, *buckets, "forgeries", "decisions"):
+    for what in (*on_phones, *on_the_way, *buckets, "restores", "forgeries", "decisions"):
         assert sums[what] > 0, what
     assert sums["operations"] > 8 * len(seeds)
     soaked["histories"] = soaked.get("histories", 0) + len(seeds)

@@ -27,13 +27,13 @@ class Enrolled:
 
 @dataclass
 class Exchange:
-    """What phones need to sync: the network, and an office that invites again."""
+    """What phones need to sync: the network, and fresh names for what was forked."""
 
     network: Network
     chance: random.Random
     truth: Truth
     log: dict[tuple[str, int], Written]  # what the server has, by dot
-    enrol: Callable[[str, Key], Awaitable[Enrolled]]
+    branch: Callable[[Phone, Actor, int, Key], Awaitable[Enrolled]]
     new_key: Callable[[], Key]
     page_rows: int = 500
     # Mistakes that can be planted.
@@ -177,7 +177,7 @@ class Exchange:
         if self.reissues_onto_current and forked != phone.actor:
             phone.mend_fork(forked, shared, phone.actor)
             return
-        given = await self.enrol(phone.person, self.new_key())
+        given = await self.branch(phone, forked, shared, self.new_key())
         is_current = forked == phone.actor
         if is_current:
             phone.become(given.actor, given.key, given.cookie)

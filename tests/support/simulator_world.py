@@ -85,7 +85,7 @@ class World:
         self.has_skew = True
         self.network = Network(server, self.chance, self._heard)
         self.exchange = Exchange(
-            self.network, self.chance, self.truth, self.log, self._enrol, self._new_key
+            self.network, self.chance, self.truth, self.log, self._branch, self._new_key
         )
         self._numbers = iter(range(1, 10**6))
 
@@ -276,10 +276,25 @@ class World:
                 dot = (request.body["actor"], item["q"])
                 self.log.setdefault(dot, self.signed[(*dot, item["h"])])
 
-    async def _enrol(self, person: str, key: Key) -> Enrolled:
-        return await self._enrolled(person, key)
+    async def _branch(self, phone: Phone, forked: Actor, shared: int, key: Key) -> Enrolled:
+        """Get a fresh name for a branch; from the office if the server has lost the device."""
+        body = {
+            "branch_of": forked,
+            "match_at": shared or None,
+            "alg": "ES256",
+            "public_key": key.jwk,
+            "proof": key.signed(f"daywork-branch-v1\n{forked}".encode()),
+        }
+        answer = await self.server.ask("POST", "/v1/devices/branch", body, phone.cookie)
+        if answer.status == 201:
+            actor = Actor(answer.body["actor"])
+            self.owners[actor] = phone.person
+            self._count("branches")
+            return Enrolled(actor, key, answer.cookie or phone.cookie)
+        assert answer.code in {"auth_expired", "not_your_device"}, answer.body
+        return await self._enrol(phone.person, key)
 
-    async def _enrolled(self, person: str, key: Key) -> Enrolled:
+    async def _enrol(self, person: str, key: Key) -> Enrolled:
         given = await enrolled(self.server, self.people[person], person, key)
         self.owners[given.actor] = person
         return given
