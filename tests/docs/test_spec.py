@@ -55,3 +55,14 @@ def test_every_mistake_can_still_be_planted() -> None:
     ]
 
     assert unfit == []
+
+
+def test_every_invariant_and_fault_of_the_design_has_a_test_of_its_number() -> None:
+    numbers = {
+        (letter, int(number))
+        for name in _names_of_tests()
+        for letter, number in re.findall(r"(?<=_)([if])(\d+)(?=_)", name)
+    }
+
+    assert {("i", number) for number in range(1, 23)} <= numbers
+    assert {("f", number) for number in range(1, 23)} <= numbers

@@ -9,7 +9,7 @@ TURNS_OF_A_SOAK = 60
 
 
 @pytest.mark.timeout(3600)
-async def test_f19_i11_what_was_acknowledged_stands_when_postgresql_restarts(
+async def test_f10_i11_what_was_acknowledged_stands_when_postgresql_restarts(
     pytestconfig: pytest.Config, soaked: dict[str, int]
 ) -> None:
     turns = TURNS_OF_A_SOAK if pytestconfig.getoption("--soak") else TURNS

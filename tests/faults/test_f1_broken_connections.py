@@ -35,7 +35,7 @@ async def phone(company: Company, request: pytest.FixtureRequest) -> AsyncIterat
         yield one
 
 
-async def test_f05_a_push_that_is_cut_at_any_byte_has_no_effect(
+async def test_f1_a_push_that_is_cut_at_any_byte_has_no_effect(
     phone: BrokenPhone, soaked: dict[str, int]
 ) -> None:
     cuts = range(len(phone.request()))
@@ -50,7 +50,7 @@ async def test_f05_a_push_that_is_cut_at_any_byte_has_no_effect(
     soaked["broken connections"] = soaked.get("broken connections", 0) + len(cuts)
 
 
-async def test_f06_i4_a_reply_that_is_cut_at_any_byte_is_none_and_the_next_one_is_the_same(
+async def test_f1_i4_a_reply_that_is_cut_at_any_byte_is_none_and_the_next_one_is_the_same(
     phone: BrokenPhone, soaked: dict[str, int]
 ) -> None:
     assert await phone.push(Fault(reply_bytes=0)) is None
@@ -67,7 +67,7 @@ async def test_f06_i4_a_reply_that_is_cut_at_any_byte_is_none_and_the_next_one_i
     soaked["broken connections"] = soaked.get("broken connections", 0) + len(cuts)
 
 
-async def test_f03_i4_two_copies_of_a_push_at_once_have_one_effect(phone: BrokenPhone) -> None:
+async def test_f1_i4_two_copies_of_a_push_at_once_have_one_effect(phone: BrokenPhone) -> None:
     answer = await phone.push(Fault(is_doubled=True))
 
     assert answer is not None
@@ -76,7 +76,7 @@ async def test_f03_i4_two_copies_of_a_push_at_once_have_one_effect(phone: Broken
     assert len(await phone.rows()) == 1
 
 
-async def test_f04_pushes_that_overtake_each_other_are_asked_for_in_their_order(
+async def test_f1_pushes_that_overtake_each_other_are_asked_for_in_their_order(
     phone: BrokenPhone,
 ) -> None:
     held = asyncio.Event()
@@ -95,7 +95,7 @@ async def test_f04_pushes_that_overtake_each_other_are_asked_for_in_their_order(
     assert await phone.stored() == 2
 
 
-async def test_f09_a_page_of_a_guest_network_is_no_acknowledgement(phone: BrokenPhone) -> None:
+async def test_f1_a_page_of_a_guest_network_is_no_acknowledgement(phone: BrokenPhone) -> None:
     assert await phone.push(Fault(is_portal=True)) is None
     assert await phone.stored() == 0
 
@@ -104,7 +104,7 @@ async def test_f09_a_page_of_a_guest_network_is_no_acknowledgement(phone: Broken
     assert answer["next"] == 3
 
 
-async def test_f07_phones_that_send_half_and_wait_keep_nobody_else_waiting(
+async def test_f1_phones_that_send_half_and_wait_keep_nobody_else_waiting(
     phone: BrokenPhone,
 ) -> None:
     half = phone.request()[: len(phone.request()) // 2]

@@ -12,9 +12,13 @@ import pytest
 
 from support.simulator import Stage, stage
 from support.simulator_stories import STORIES
+from support.simulator_world import PARTITIONED
 
 SEEDS = {"sqlite": 500, "postgresql": 60}  # some 90 ms of CPU each
 SEEDS_OF_A_SOAK = 5_000
+PARTITIONED_SEEDS = 40
+PARTITIONED_SEEDS_OF_A_SOAK = 500
+HEALTHY_ROUNDS_MAX = 3  # send what waits, hear of the others' things, find nothing new
 CALM_SEEDS = 25
 SKEWED_SEEDS = 25
 
@@ -52,6 +56,22 @@ async def test_i1_to_i22_hold_in_random_stories_with_every_fault(
     assert sums["operations"] > 8 * len(seeds)
     soaked["histories"] = soaked.get("histories", 0) + len(seeds)
     soaked["operations"] = soaked.get("operations", 0) + sums["operations"]
+
+
+@pytest.mark.timeout(3600)
+async def test_f2_i12_lines_that_carried_one_way_only_leave_no_queue_stuck(
+    scene: Stage, request: pytest.FixtureRequest
+) -> None:
+    """They heal, and nobody writes anything more: what waits goes out all the same."""
+    seeds = PARTITIONED_SEEDS_OF_A_SOAK if request.config.getoption("--soak") else PARTITIONED_SEEDS
+    sums: Counter[str] = Counter()
+    for seed in range(seeds):
+        counts = (await scene.play(seed, weather=PARTITIONED)).counts
+        assert counts["most rounds"] <= HEALTHY_ROUNDS_MAX, f"stuck for long (story {seed})"
+        sums.update(counts)
+
+    assert sums["partitions"] > 3 * seeds
+    assert sums["reply lost"] > seeds
 
 
 async def test_i3_without_faults_there_is_no_conflict_that_is_none(scene: Stage) -> None:

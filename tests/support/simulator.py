@@ -54,13 +54,21 @@ class Stage:
     server: SimulatedServer
     beginning: Beginning
 
-    async def play(self, seed: int, *, has_faults: bool = True, has_skew: bool = True) -> "Outcome":
-        """Play the story of ``seed`` and check all rules.
+    async def play(
+        self,
+        seed: int,
+        *,
+        has_faults: bool = True,
+        has_skew: bool = True,
+        weather: Sequence[int] | None = None,
+    ) -> "Outcome":
+        """Play the story of ``seed`` and check all rules; ``weather`` says what happens in it.
 
         Raises: AssertionError that names the seed and begins with the broken rule's name.
         """
         world = await self.world(seed, None)
         world.has_skew = has_skew
+        world.weather = weather
         with seeded_secrets(seed):
             try:
                 await world.play(has_faults=has_faults)

@@ -49,6 +49,8 @@ WEATHER = (
     (26, 32, 4, 10, 5, 7, 1, 7, 8, 1, 2, 1),
 )
 CALM = (40, 35, 6, 19, 0, 0, 0, 0, 0, 0, 0, 0)
+# Nothing but lines that carry one way only, again and again.
+PARTITIONED = (30, 35, 6, 14, 0, 0, 0, 0, 0, 0, 30, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class World:
         self.copies: list[tuple[Copy, dict[tuple[str, int], Written]]] = []
         self.counts: dict[str, int] = {}
         self.rounds = 0
+        self.weather: Sequence[int] | None = None  # how often each event happens, if not by chance
         self.has_skew = True
         self.network = Network(server, self.chance, self._heard)
         self.exchange = Exchange(
@@ -91,7 +94,7 @@ class World:
 
     async def play(self, *, has_faults: bool = True) -> None:
         """Play the story, then let everything heal."""
-        weights = self.chance.choice(WEATHER) if has_faults else CALM
+        weights = self.weather or (self.chance.choice(WEATHER) if has_faults else CALM)
         self.network.is_healthy = not has_faults
         self.exchange.page_rows = self.chance.choice((1, 2, 500))
         for _ in range(self.chance.randint(STEPS_MIN, STEPS_MAX)):

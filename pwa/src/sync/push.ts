@@ -9,7 +9,7 @@ import { SCHEMA, type ChainHead } from '../core/operation'
 import { PROTOCOL } from '../core/version'
 import { signed, type KeyPair } from '../store/device'
 import { writeAnswers } from '../store/entries'
-import { markTried, operationsFrom } from '../store/operations'
+import { markTried, operationAt, operationsFrom } from '../store/operations'
 import { stop, type Phone, type Stop } from './phone'
 import { asStop, inSession } from './session_renewal'
 import type { StoredOperation } from '../store/schema'
@@ -60,18 +60,27 @@ interface Sending {
   readonly post?: (batch: SignedBatch) => Promise<Result<Push, ApiError>>
 }
 
-/** Push the chain's operations from number `first` on; returns what stopped it, or null. */
+/**
+ * Push the chain's operations from number `first` on; returns what stopped it, or null.
+ *
+ * Each batch begins with the operation in front, which the server has: if it was set back meanwhile
+ * and a copy of this phone went on there, it answers that the histories differ. Without that one it
+ * would hold the first new operation as damaged, take the rest, and never be sent what it lacks.
+ */
 export async function pushChain(sending: Sending, first: number): Promise<Stop | Obstacle | null> {
   const { phone, chain, limits } = sending
   let next = first
   let size = limits.operations
   let gaps = 0
   for (;;) {
-    const batch = await nextBatch(phone, chain, next, { ...limits, operations: size })
+    const known = await operationAt(phone.database, chain.actor, next - 1)
+    const room = known === null ? limits : without(limits, known)
+    const operations = Math.min(size, room.operations)
+    const batch = await nextBatch(phone, chain, next, { ...room, operations })
     const [head] = batch
     if (head === undefined) return null
     if (head.operation.q !== next) return { obstacle: 'archive_gap' }
-    const sent = await sendBatch(sending, batch)
+    const sent = await sendBatch(sending, known, batch)
     if (sent.kind === 'answered') {
       if (sent.upTo < next) return stop('failed', 'no_results')
       next = sent.upTo + 1
@@ -133,9 +142,10 @@ type Sent =
 
 async function sendBatch(
   { phone, self, chain, onAnswered, post = (body) => push(phone.fetcher, body) }: Sending,
+  known: StoredOperation | null,
   batch: readonly StoredOperation[],
 ): Promise<Sent> {
-  const body = await signedBatch(chain, batch)
+  const body = await signedBatch(chain, known === null ? batch : [known, ...batch])
   await markTried(phone.database, batch, phone.now())
   const pushed = await inSession(phone, () => post(body))
   if (!pushed.ok) return refused(pushed.refusal)
@@ -192,15 +202,23 @@ function answerOf(result: Push['results'][number]): Answer | null {
   return st === 'duplicate' ? result.result : { st, code, field, note }
 }
 
+/** Return what is left of the limits beside an operation. */
+function without({ operations, bytes }: PushLimits, known: StoredOperation): PushLimits {
+  return { operations: Math.max(1, operations - 1), bytes: bytes - bytesOf(known) }
+}
+
+function bytesOf({ operation }: StoredOperation): number {
+  return new TextEncoder().encode(JSON.stringify(operation)).length + 1
+}
+
 /** Return as many operations as fit into a body; at least one. */
 function withinBytes(
   found: readonly StoredOperation[],
   bytesMax: number,
 ): readonly StoredOperation[] {
-  const encoder = new TextEncoder()
   let bytes = ENVELOPE_BYTES
-  const fitting = found.findIndex(({ operation }, at) => {
-    bytes += encoder.encode(JSON.stringify(operation)).length + 1
+  const fitting = found.findIndex((one, at) => {
+    bytes += bytesOf(one)
     return bytes > bytesMax && at > 0
   })
   return fitting < 0 ? found : found.slice(0, fitting)

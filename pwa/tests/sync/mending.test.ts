@@ -57,6 +57,33 @@ test('the copy that comes second goes on under a fresh name, and nothing is lost
   expect(await fetchFact(copy, EVENTS)).toMatchObject({ fork: { count: 1 } })
 })
 
+test('a server set back while a push is on its way, and written on by a copy, loses nothing', async () => {
+  const { database, copy, server, ids } = await pair(1)
+  const first = await noted(database, 1, 10)
+  await talk(database, server)
+  const second = await noted(database, 2, 20)
+  const others = await noted(copy, 1, 30)
+  let isSetBack = false
+  const inFlight = {
+    fetcher: async (...asked: Parameters<typeof server.fetcher>) => {
+      if (asked[0] === '/v1/sync/push' && !isSetBack) {
+        isSetBack = true
+        server.kept.length = 1
+        await talk(copy, server)
+      }
+      return server.fetcher(...asked)
+    },
+  }
+
+  await talk(database, inFlight)
+  expect((await talk(database, server)).result).toBe('ok')
+
+  // The number fits behind what the copy wrote: only the operation in front tells that it is another.
+  expect(server.kept.map(({ id }) => id)).toEqual([...ids, ...others])
+  expect(server.counted()).toEqual(sorted(ids, first, second, others))
+  expect(await waitingCount(database)).toBe(0)
+})
+
 test('both copies go on afterwards, each under its name', async () => {
   const { database, copy, server, ids } = await pair(1)
   const first = await noted(database, 1, 10)
