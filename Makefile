@@ -65,8 +65,8 @@ bench: .venv/dev.stamp .cache/test-tools.stamp ## rates of push, pull and postin
 soak-ci: .venv/dev.stamp .cache/test-tools.stamp ## the longer fault runs, whose line goes to docs/soak.md (RECORDS=file.csv: your own)
 	$(RUN)/python -m pytest tests/faults tests/simulation --soak $(if $(RECORDS),--records $(RECORDS)) --timeout 3600
 
-soak: .venv/dev.stamp .cache/test-tools.stamp ## every fault with fresh seeds for SECONDS=600; REPLAY=harness:seed plays one again
-	@cd tests && ../$(RUN)/python -m support.soak_run $(if $(REPLAY),--replay $(REPLAY),--seconds $(or $(SECONDS),600))
+soak: .venv/dev.stamp .cache/test-tools.stamp ## every fault with fresh seeds for SECONDS=600 (ONLY="model kills-sqlite"); REPLAY=harness:seed plays one again
+	@cd tests && ../$(RUN)/python -m support.soak_run $(if $(REPLAY),--replay $(REPLAY),--seconds $(or $(SECONDS),600) $(if $(ONLY),--only $(ONLY)))
 
 planted: .venv/dev.stamp .cache/test-tools.stamp ## plant a mistake for each invariant of the protocol and see that its test notices
 	@cd tests && ../$(RUN)/python -m support.planted_mistakes

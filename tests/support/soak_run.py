@@ -1,6 +1,7 @@
 """make soak: every harness in turns with fresh seeds, until the time is up.
 
     python -m support.soak_run --seconds 600
+    python -m support.soak_run --seconds 600 --only model kills-sqlite
     python -m support.soak_run --replay histories-sqlite:1234567
 
 A run that held writes its line into docs/soak.md; one that did not names the seed, how
@@ -16,6 +17,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 
 from support import postgresql, soak
 from support.databases import forget_templates
@@ -30,6 +32,7 @@ def main() -> int:
     """Run what the arguments ask for; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, add_help=True)
     parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--only", nargs="+", choices=sorted(HARNESSES), metavar="HARNESS")
     parser.add_argument("--replay", metavar="HARNESS:SEED")
     options = parser.parse_args()
     logging.disable(logging.WARNING)  # A server that is told to fail complains of it.
@@ -39,20 +42,20 @@ def main() -> int:
         if options.replay is not None:
             name, _, seed = options.replay.partition(":")
             return asyncio.run(_played(name, int(seed), 0, Counter()))
-        return _soaked(options.seconds)
+        return _soaked(options.seconds, options.only or tuple(HARNESSES))
     finally:
         server.stop()
         forget_templates()
 
 
-def _soaked(seconds: float) -> int:
+def _soaked(seconds: float, names: Sequence[str] = tuple(HARNESSES)) -> int:
     first = secrets.randbelow(FIRST_SEED_MAX)
     ends_at = time.monotonic() + seconds
-    slice_seconds = min(seconds / ROUNDS, ROUND_SECONDS_MAX) / sum(SHARES.values())
+    slice_seconds = min(seconds / ROUNDS, ROUND_SECONDS_MAX) / sum(SHARES[name] for name in names)
     counts: Counter[str] = Counter()
     turn = 0
     while time.monotonic() < ends_at:
-        for name in HARNESSES:
+        for name in names:
             rest = ends_at - time.monotonic()
             if rest <= 0:
                 break
