@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -236,3 +237,24 @@ async def test_f10_i13_cursor_of_one_who_saw_more_makes_all_begin_anew_when_the_
     anew = await ben.pull()
     assert len(anew["rows"]) == 4
     assert anew["epoch"] != fresh
+
+
+async def test_what_is_older_than_the_window_comes_when_it_is_asked_for(door: Door) -> None:
+    ana, max_ = await door.enrolled("Ana"), await door.enrolled("Max", "manager")
+    for number in range(3):
+        ana.write(f"old {number}", f"{number + 7:02}:00", f"{number + 7:02}:30")
+    await ana.push()
+    for number in range(3):
+        name = f"old {number}"
+        await max_.decide("approve", name, (await max_.rows())[entry_id(name)])
+    door.moment.now += timedelta(days=200)
+    again = await door.enrolled("Ana")
+
+    assert await again.rows() == {}
+    found: set[str] = set()
+    cursor, has_more = "", True
+    while has_more:
+        page = (await again.ask("GET", f"/v1/sync/pull?all=1&limit=1{cursor}")).json()
+        found |= {row["id"] for row in page["rows"]}
+        cursor, has_more = f"&cursor={page['cursor']}", page["more"]
+    assert found == {entry_id(f"old {number}") for number in range(3)}

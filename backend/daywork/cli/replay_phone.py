@@ -128,14 +128,14 @@ class Phone:
         return results
 
     async def pull(self) -> list[dict[str, Any]]:
-        """Return the rows that are new since the last pull."""
+        """Return the rows that are new since the last pull, however old what they tell of."""
         rows: list[dict[str, Any]] = []
         has_more = True
         while has_more:
             place = "" if self.cursor is None else f"&cursor={self.cursor}"
             try:
                 answer = await self._send(
-                    "GET", f"/v1/sync/pull?limit={ROWS_PER_PULL}{place}", None
+                    "GET", f"/v1/sync/pull?all=1&limit={ROWS_PER_PULL}{place}", None
                 )
             except Refused as refusal:
                 if refusal.code != "cursor_expired" or self.cursor is None:

@@ -49,6 +49,7 @@ class Pull:
     limit: int  # 1 to ROWS_MAX
     wants_sums: bool
     now: int  # seconds since 1970
+    wants_all: bool = False  # also what is settled and older than the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ def pull_changes(principal: Principal, pull: Pull, key: bytes) -> Steps:
     place = yield from _place(principal, pull.cursor, counter, key)
     window = Window(
         me=principal.person_id,
-        own_start=window_start(pull.now, OWN_DAYS),
-        others_start=window_start(pull.now, OTHERS_DAYS),
+        own_start=0 if pull.wants_all else window_start(pull.now, OWN_DAYS),
+        others_start=0 if pull.wants_all else window_start(pull.now, OTHERS_DAYS),
     )
     cursor, found, has_more = place.cursor, list[FeedRow](), False
     if cursor.is_filling:

@@ -146,7 +146,8 @@ def read_pull(query: Mapping[str, str], now: int) -> Pull:
     if not _is_whole(limit) or not 1 <= int(limit) <= ROWS_MAX:
         message = f"limit must be 1 to {ROWS_MAX}."
         raise ValueRefused(message, "limit")
-    return Pull(cursor, int(limit), query.get("check") == "1", now)
+    wants_sums, wants_all = query.get("check") == "1", query.get("all") == "1"
+    return Pull(cursor, int(limit), wants_sums, now, wants_all)
 
 
 def read_cursor(query: Mapping[str, str], name: str) -> str | None:
