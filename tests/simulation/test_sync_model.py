@@ -8,6 +8,7 @@ from support.sync_model_server import Mistake
 
 SEEDS = 400
 SEEDS_OF_A_SOAK = 20_000
+SEED_OF_A_CIRCLE = 656_084_676
 STORED_SEEDS = [
     pytest.param(mistake, stories.rule, seed, id=f"{mistake.name.lower()}-{seed}")
     for mistake, stories in STORED.items()
@@ -37,6 +38,11 @@ def test_nothing_is_lost_doubled_or_silently_overwritten_in_random_stories(
     assert min(sums["restores"], sums["clones"], sums["reinstalls"], sums["given_up"]) > 100
     soaked["model stories"] = len(seeds)
     soaked["operations"] = soaked.get("operations", 0) + sums["operations"]
+
+
+def test_forked_histories_that_wait_for_each_other_in_a_circle_make_the_row_they_mean() -> None:
+    """No order of giving them up is causal: the row is projected anew, as the server does it."""
+    assert run(SEED_OF_A_CIRCLE).given_up > 0
 
 
 def test_without_faults_there_is_no_conflict_that_is_none(seeds: range) -> None:

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from daywork.core.hash_chain import GENESIS, anchor
 from daywork.core.ids import Actor, Dot
-from daywork.core.merge import Cells, Change, applied, effective_context
+from daywork.core.merge import Cells, Change, applied, effective_context, projected
 from daywork.core.vector_clock import VectorClock
 
 Context = Mapping[Actor, tuple[int, str]]
@@ -70,6 +70,7 @@ class Log:
     aliases: set[Dot] = field(default_factory=set)
     held: tuple[Write, ...] = ()
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
+    forced: set[str] = field(default_factory=set)  # entries in which a cause was given up
     rows: dict[str, Row] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     revision: int = 0
@@ -84,6 +85,7 @@ class Log:
             set(self.aliases),
             self.held,
             dict(self.changes),
+            set(self.forced),
             dict(self.rows),
             dict(self.revisions),
             self.revision,
@@ -165,6 +167,7 @@ class Server:
         while self.log.held:
             unblocked = [write for write in self.log.held if not self._is_blocked(write)]
             first = min(unblocked or self.log.held, key=lambda write: write.dot)
+            self.log.forced.add(first.entry)
             self._release(first, touched)
             self.given_up += 1
             self._drain(touched)
@@ -228,6 +231,11 @@ class Server:
             self._clock_after(row.clock, write),
         )
         log.changes[write.entry] = (*log.changes.get(write.entry, ()), change)
+        if write.entry in log.forced:
+            # Forked histories may wait for each other in a circle: no order is causal then.
+            log.rows[write.entry] = Row(
+                projected(log.changes[write.entry]), log.rows[write.entry].clock
+            )
         touched.add(write.entry)
 
     def _effective_context(self, write: Write) -> VectorClock:
