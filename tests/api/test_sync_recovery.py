@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from daywork.core.errors import BadSignature, MalformedBody
+from support.chain import allocation
 from support.door import Door, DoorPhone, refused
 
 
@@ -290,6 +291,27 @@ async def test_an_operation_that_waits_for_a_day_is_asked_about_and_may_count_an
     assert row["v"]["note"] == ["saw it"]
     assert "forced" in row["flags"]
     assert (await greeted(phone))["questions"] == []
+
+
+async def test_a_cause_that_comes_after_all_does_not_stand_beside_what_had_seen_it(
+    door: Door,
+) -> None:
+    phone, tablet = await door.enrolled("Ana"), await door.enrolled("Ana")
+    phone.write("pump")
+    await phone.push()
+    tablet.chain.write("edit", "pump", {"note": "late, but true"}, phone.chain.seen())
+    phone.chain.write("edit", "pump", {"note": "saw it"}, tablet.chain.seen())
+    await phone.push()
+    await door.office("sync release", device=phone.chain.actor)
+
+    await tablet.push()
+    phone.chain.write("edit", "pump", {"alloc": allocation()}, phone.chain.seen())
+    await phone.push()
+
+    (row,) = (await phone.rows()).values()
+    assert row["v"]["note"] == ["saw it"]
+    assert row["flags"] == ["forced"]
+    assert (await door.office("conserve"))["whole"]
 
 
 async def test_the_office_lists_and_releases_what_is_held_back(door: Door) -> None:

@@ -3,11 +3,12 @@
 import os
 import shutil
 import signal
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Error, Playwright
 
 from support import chromium
 from support.browser_phone import BrowserPhone, listen
@@ -111,8 +112,10 @@ class KeptPhone:
             except OSError:  # It ended meanwhile.
                 continue
             if ours in words:
-                os.kill(int(process.parent.name), signal.SIGKILL)
-        self.phone.context.close()
+                with suppress(ProcessLookupError):
+                    os.kill(int(process.parent.name), signal.SIGKILL)
+        with suppress(Error):  # The driver may have noticed already that nobody is there.
+            self.phone.context.close()
 
     def copied(self, profile: Path) -> "KeptPhone":
         """Return the same phone a second time, as a restored backup makes it; both closed."""

@@ -102,6 +102,8 @@ def drain(working: WorkingSet, now: int, forced: frozenset[Dot] = frozenset()) -
         working.waiting.remove(logged)
         logged.held_code = None
         _place(working, logged)
+        if logged.is_forced:
+            logged.result["forced"] = True  # How the log remembers it.
         working.released[logged.dot] = logged
 
 

@@ -362,6 +362,7 @@ def _logged(row: Sequence[Any], *, with_leaves: bool) -> LoggedOperation:
         result=result,
         held_code=held_code,
         alias_of=None if alias_of is None else _dot(alias_of),
+        is_forced=bool(result.get("forced")),
         is_aside=is_set_aside(held_code, result),
     )
 
