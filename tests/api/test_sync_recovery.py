@@ -81,6 +81,20 @@ async def test_a_deposit_with_a_wrong_signature_changes_nothing_and_is_told_the_
     )
 
 
+async def test_who_forges_deposits_all_day_keeps_nobody_from_depositing(door: Door) -> None:
+    phone, eve = await door.enrolled("Ana"), await door.enrolled("Eve")
+    phone.write("pump")
+    forged = phone.body(phone.chain.items) | {"sig": eve.body(phone.chain.items)["sig"]}
+
+    answers = [await door.send("POST", "/v1/sync/deposit", forged) for _ in range(70)]
+
+    codes = [refused(answer)[1] for answer in answers]
+    assert codes == ["bad_signature"] * 60 + ["rate_limited"] * 10
+    (alarm,) = (await door.office("alarms"))["alarms"]
+    assert alarm["count"] == 60
+    assert (await deposited(phone)).json()["results"] == [{"q": 1, "st": "deposited"}]
+
+
 async def test_a_deposit_of_nobodys_device_is_refused(door: Door) -> None:
     phone = await door.enrolled("Ana")
     phone.write("pump")

@@ -48,6 +48,8 @@ async def deposit(request: Request[Any, Any, Any]) -> Response[bytes]:
     organisation_id = author.principal.organisation_id
     # Before anything is counted against the phone: anybody may come here.
     if not is_signed(author.public_key, signed):
+        # A bucket of its own: who forges may neither fill the log nor keep the phone away.
+        parts.push_limit.take(f"forged {signed.batch.actor}", now)
         await raise_alarm(parts, organisation_id, "bad_signature", signed.batch.actor, now)
         raise BadSignature
     parts.push_limit.take(signed.batch.actor, now)
