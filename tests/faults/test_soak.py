@@ -51,7 +51,7 @@ def test_a_turn_that_breaks_a_rule_names_its_seed_and_writes_no_line(
 
     monkeypatch.setattr(soak_run, "HARNESSES", {"model": broken})
 
-    assert soak_run._soaked(1) == 1
+    assert soak_run._soaked(1, ["model"]) == 1
 
     said = capsys.readouterr()
     assert "make soak REPLAY=model:" in said.out
@@ -62,6 +62,6 @@ def test_a_turn_that_breaks_a_rule_names_its_seed_and_writes_no_line(
 def test_a_soak_that_held_writes_its_line(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soak_run, "HARNESSES", {"model": HARNESSES["model"]})
 
-    assert soak_run._soaked(0.2) == 0
+    assert soak_run._soaked(0.2, ["model"]) == 0
 
     assert "**all**" in ledger.read_text()

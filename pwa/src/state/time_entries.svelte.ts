@@ -138,12 +138,12 @@ export async function showEntry(id: string): Promise<void> {
 
 /** Start the clock; null: the project is picked later. Finishes what is running. */
 export async function start(project: string | null, task: string | null = null): Promise<void> {
-  const at = stamp()
-  const clocks = clocksNow()
+  // Moment and zone are those of the tap, however long the rest takes.
+  const [at, zone, clocks] = [stamp(), phoneZone(), clocksNow()]
   const billable = await isBillable(project)
   const { running } = shownToday
   const elapsed = running === null ? null : await elapsedOf(running)
-  const act = started(at, self(), { project, task, billable }, phoneZone())
+  const act = started(at, self(), { project, task, billable }, zone)
   await save([running === null ? null : finished(at, running, at.now, elapsed), act])
   await markStart(act.intent.entry, clocks)
   await rememberProject(project)
